@@ -1,0 +1,1 @@
+"""The pure core: what a policy says, and whether it lets a referral move."""
