@@ -24,6 +24,9 @@ class Referral:
     `policy.facts`). `seq` is the number of steps so far
     (the last step's seq); `version` grows by one with every step and every other change.
     `parties` are the organisations in the referral's party slots: fact name -> organisation.
+    `holds` are the pools in which it holds a place, `waits` the pools for which it waits, with
+    its place in their order. `lapsed` are the guards that its state keeps and that do not hold
+    now; `ask_again_on` is the day on which they are to be asked again (None: it keeps none).
     """
 
     reference: str
@@ -42,6 +45,9 @@ class Referral:
     opened_on: date
     closed_on: date | None
     lapsed: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
+    waits: Mapping[str, str] = field(default_factory=dict)
+    ask_again_on: date | None = None
     parties: Mapping[str, str] = field(default_factory=dict)
 
 
