@@ -1,0 +1,168 @@
+"""What the environment says: one frozen `Settings`, read once, every name beginning APFLOW_.
+
+A value that cannot be used is one clear line and exit code 2 (`BadSettings`), never a traceback,
+and a mistyped name is an error rather than a silent default.
+"""
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from typing_extensions import override
+
+from apflow.errors import ApflowError
+from apflow.places import place
+
+_PREFIX = "APFLOW_"
+_DIALECTS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+_PREFECT_DIALECTS = ("sqlite+aiosqlite:///", "postgresql+asyncpg://")
+#: What is never repeated in a message: it may hold a password.
+_SECRETS = frozenset({"database_url", "prefect_database_url", "prefect_auth", "smtp_password"})
+
+
+class BadSettings(ApflowError):
+    """The environment holds values that cannot be used; `says` names each variable and why."""
+
+    def __init__(self, *says: str) -> None:
+        super().__init__(*says)
+        self.says = says
+
+    @override
+    def __str__(self) -> str:
+        return "; ".join(self.says)
+
+
+def _own_database(given: Mapping[str, Any]) -> str:
+    return f"sqlite:///{given.get('home', Path('var')).absolute() / 'apflow.db'}"
+
+
+def _prefects_database(given: Mapping[str, Any]) -> str:
+    home = given.get("home", Path("var")).absolute()
+    return f"sqlite+aiosqlite:///{home / 'prefect' / 'prefect.db'}"
+
+
+def _beginning(given: str, ways: tuple[str, ...]) -> str:
+    if not given.startswith(ways):
+        raise ValueError(f"has to begin with {' or '.join(ways)}")
+    return given
+
+
+class Settings(BaseSettings):
+    """Everything about this installation that is not policy."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid"
+    )
+
+    #: Where this machine keeps what it writes: the SQLite file, Prefect's own files, logs.
+    home: Path = Path("var")
+    #: SQLAlchemy's URL of the database; unless given, a SQLite file in `home`.
+    database_url: str = Field(default_factory=_own_database, repr=False)
+    #: Folders holding lifecycles, between os.pathsep; empty: the ones that travel with apflow.
+    states: Annotated[tuple[Path, ...], NoDecode] = ()
+
+    #: Prefect's API, ending in /api. None: advances are applied directly, and recorded once a
+    #: process runs that knows a server.
+    prefect_api_url: str | None = None
+    #: `user:password`, where Prefect's server asks for one (PREFECT_SERVER_API_AUTH_STRING).
+    prefect_auth: SecretStr | None = None
+    #: The database that Prefect's server keeps; unless given, its own SQLite file in `home`.
+    prefect_database_url: str = Field(default_factory=_prefects_database, repr=False)
+    #: How long one call to Prefect, and one carried advance, may keep a person waiting.
+    prefect_timeout_seconds: float = Field(default=1.0, ge=0.05, le=1.2)
+    #: Advances carried at once; empty: 1 with Prefect on SQLite, 4 on PostgreSQL (measured).
+    gate_width: int | None = Field(default=None, ge=1, le=64)
+    #: How long an advance waits to be carried before it is applied directly.
+    gate_wait_ms: int = Field(default=100, ge=0, le=500)
+    #: Seconds between two questions to a Prefect server that failed.
+    probe_seconds: float = Field(default=5.0, ge=0.05, le=3600)
+
+    #: Minutes between two sweeps of the deadlines.
+    sweep_minutes: int = Field(default=5, ge=1, le=60)
+    #: Most deadlines that one sweep fires.
+    sweep_limit: int = Field(default=500, ge=1, le=100_000)
+    #: Minutes after which a request left waiting is never applied, but closed as abandoned.
+    abandon_minutes: int = Field(default=15, ge=1, le=1440)
+    #: Days for which a refused request and its answers are kept.
+    keep_refused_days: int = Field(default=90, ge=1, le=3650)
+
+    #: Where messages go out; empty: they stay in the outbox.
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_from: str = ""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+
+    @field_validator("states", mode="before")
+    @classmethod
+    def _split(cls, given: object) -> object:
+        return (
+            tuple(part for part in given.split(os.pathsep) if part)
+            if isinstance(given, str)
+            else given
+        )
+
+    @field_validator("database_url")
+    @classmethod
+    def _dialect(cls, given: str) -> str:
+        return _beginning(given, _DIALECTS)
+
+    @field_validator("prefect_database_url")
+    @classmethod
+    def _prefect_dialect(cls, given: str) -> str:
+        return _beginning(given, _PREFECT_DIALECTS)
+
+    @field_validator("prefect_api_url")
+    @classmethod
+    def _api(cls, given: str | None) -> str | None:
+        if given is None:
+            return None
+        url = given.rstrip("/")
+        if not url.startswith(("http://", "https://")) or not url.endswith("/api"):
+            raise ValueError("has to be an address such as http://127.0.0.1:4200/api")
+        return url
+
+    @property
+    def width(self) -> int:
+        """How many advances may be carried at once."""
+        return self.gate_width or (1 if self.prefect_database_url.startswith("sqlite") else 4)
+
+    @property
+    def states_folders(self) -> tuple[Path, ...]:
+        """The folders in which lifecycles are looked for."""
+        return self.states or (place("states"),)
+
+    @classmethod
+    def read(cls, **given: object) -> Self:
+        """Read the environment; what is `given` goes before it. Raises BadSettings."""
+        _refuse_misspelt()
+        try:
+            return cls(**given)  # type: ignore[arg-type]
+        except ValidationError as error:
+            raise BadSettings(*map(_line, error.errors())) from None
+
+
+def _refuse_misspelt() -> None:
+    known = [_PREFIX + name.upper() for name in Settings.model_fields]
+    ours = [name for name in os.environ if name.startswith(_PREFIX) and name not in known]
+    misspelt = [(name, get_close_matches(name, known, n=1, cutoff=0.85)) for name in ours]
+    wrong = [
+        f"{name}: there is no such setting; did you mean {near[0]}?"
+        for name, near in misspelt
+        if near
+    ]
+    if wrong:
+        raise BadSettings(*wrong)
+
+
+def _line(error: ErrorDetails) -> str:
+    name = str(error["loc"][0]) if error["loc"] else "settings"
+    says = error["msg"].removeprefix("Value error, ")
+    given = "" if name in _SECRETS else f"{str(error['input'])[:80]!r}: "
+    return f"{_PREFIX}{name.upper()}: {given}{says}"
