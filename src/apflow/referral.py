@@ -1,5 +1,6 @@
 """A referral and what is recorded of it: the records that the store keeps, as values."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,8 +13,17 @@ HOUSE_EVENTS = ("correct_facts", "reverse_step", "adopt_lifecycle", "hand_over",
 #: Steps that the house itself records: a missed deadline, one met late, a guard that lapsed.
 HOUSE_RECORDS = ("deadline_missed", "deadline_met_late", "guard_lapsed", "guard_restored")
 
+#: What stands before a referral's first step in the chain of hashes.
+GENESIS = "0" * 64
+_DOMAIN = b"apflow/step/1\0"
+
 RequestState = Literal["waiting", "applied", "refused", "stale", "abandoned"]
 DeadlineState = Literal["armed", "met", "breached", "cancelled"]
+
+
+def step_hash(body: bytes) -> str:
+    """Return the hash of a step's body, as hex: SHA-256 over what the bytes are, then the bytes."""
+    return hashlib.sha256(_DOMAIN + body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +79,8 @@ class Recorded:
 class Step:
     """A recorded advance: what DID happen.
 
-    `body` is the canonical JSON (RFC 8785) that is hashed: sha256(body) is `hash`, and the body
-    holds the previous step's hash. The other members are read from the body.
+    `body` is the canonical JSON (RFC 8785) that is hashed: `step_hash(body)` is `hash`, and the
+    body holds the previous step's hash. The other members are read from the body.
     """
 
     reference: str
