@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    Strict,
     StrictBool,
     StrictInt,
     StrictStr,
@@ -24,6 +25,8 @@ from pydantic import (
 
 Name = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 LifecycleName = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+#: A day of the calendar; a bare number is never taken for one.
+Day = Annotated[date, Strict()]
 #: The text of a condition; `true` and whole numbers may be written plainly.
 ConditionText = StrictBool | StrictInt | StrictStr
 #: A whole number, or a condition that gives one.
@@ -63,7 +66,7 @@ class Source(Part):
     """Where the policy's text comes from."""
 
     text: StrictStr | None = None
-    dated: date | None = None
+    dated: Day | None = None
     cites: Annotated[tuple[StrictStr, ...], BeforeValidator(_one_or_many)] = ()
     completeness: Literal["whole", "partial"] | None = None
 
@@ -71,8 +74,8 @@ class Source(Part):
 class InForce(Part):
     """When new referrals may be opened under the policy; both days count."""
 
-    from_: date | None = Field(None, alias="from")
-    until: date | None = None
+    from_: Day | None = Field(None, alias="from")
+    until: Day | None = None
 
 
 class Setting(Part):
