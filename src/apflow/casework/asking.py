@@ -1,0 +1,227 @@
+"""Asking: what somebody wants done is stored before anything is decided, so it is never lost.
+
+Wrong input is refused here, before a Request exists; whether policy allows what is asked is
+found out when the Request is applied.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from apflow.casework.office import Office, not_in_future
+from apflow.clock import london_day
+from apflow.errors import BadInput, Unknown
+from apflow.nearest import nearest
+from apflow.policy.facts import take_answers, take_facts, write_facts
+from apflow.policy.lifecycle import Lifecycle
+from apflow.policy.situation import START
+from apflow.referral import HOUSE_EVENTS, Request
+from apflow.referral.reference import make_reference, prefix_of
+from apflow.store import lifecycles, referrals, register, requests
+from apflow.store.engine import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asks for. `seen` is the last step they saw; None asks whatever it is now.
+
+    `answers` are as typed or in the written form of `policy.facts`. `overrides` gives a written
+    reason for each guard that the person's role may go past.
+    """
+
+    event: str
+    person: str
+    role: str | None = None
+    answers: Mapping[str, object] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    happened_on: date | None = None
+    reason: str | None = None
+    seen: int | None = None
+
+
+def ask(
+    office: Office, reference: str, asked: Asked, now: datetime, request_id: str | None = None
+) -> Request:
+    """Store a Request for an event on an open referral and return it, waiting to be applied.
+
+    The same `request_id` asked again gives the first Request. Raises Unknown for a referral or
+    event that is not there, BadInput or BadInputs for answers that cannot be taken.
+    """
+    request_id = request_id or new_id()
+    with office.store.reading() as tx:
+        known = requests.get(tx, request_id)
+        if known is not None:
+            return known
+        referral = referrals.get(tx, reference)
+        if referral is None:
+            raise Unknown("referral", reference)
+        lifecycle = office.machine(tx, referral.digest).compiled.lifecycle
+        request = _request(office, tx, lifecycle, asked, now, request_id, reference)
+    return _keep(office, request)
+
+
+def ask_to_open(
+    office: Office,
+    name: str,
+    pupil: str,
+    asked: Asked,
+    now: datetime,
+    request_id: str | None = None,
+) -> Request:
+    """Store a Request to open a referral of `pupil` under the newest lifecycle called `name`.
+
+    The reference is chosen now, so that the Request can be spoken of before it is applied.
+    """
+    request_id = request_id or new_id()
+    with office.store.reading() as tx:
+        known = requests.get(tx, request_id)
+        if known is not None:
+            return known
+        to_keep: list[tuple[str, str, str]] = []
+        machine = office.newest(tx, name, lambda *kept: to_keep.append(kept))
+        lifecycle = machine.compiled.lifecycle
+        _in_force(lifecycle, london_day(now))
+        if register.get_pupil(tx, pupil) is None:
+            raise Unknown("pupil", pupil)
+        reference = make_reference(
+            prefix_of(lifecycle.lifecycle), london_day(now).year, secrets.randbits(30)
+        )
+        request = _request(
+            office, tx, lifecycle, asked, now, request_id, reference, lifecycle.digest, pupil
+        )
+    return _keep(office, request, tuple(to_keep))
+
+
+def new_id() -> str:
+    """Return an id for a Request: 128 random bits as hex."""
+    return secrets.token_hex(16)
+
+
+def starts(lifecycle: Lifecycle) -> tuple[str, ...]:
+    """Return the events by which a referral may be opened, in file order."""
+    return tuple(dict.fromkeys(t.event for t in lifecycle.transitions if START in t.from_))
+
+
+def _keep(
+    office: Office, request: Request, lifecycle: tuple[tuple[str, str, str], ...] = ()
+) -> Request:
+    with office.store.writing() as tx:
+        for digest, name, text in lifecycle:
+            lifecycles.keep(tx, digest, name, text, request.asked_at)
+        requests.add(tx, request)
+    return request
+
+
+def _in_force(lifecycle: Lifecycle, today: date) -> None:
+    span = lifecycle.in_force
+    if span is None:
+        return
+    if span.from_ is not None and today < span.from_:
+        raise BadInput("lifecycle", lifecycle.lifecycle, f"is in force only from {span.from_}")
+    if span.until is not None and today > span.until:
+        raise BadInput("lifecycle", lifecycle.lifecycle, f"was in force only until {span.until}")
+
+
+def _request(
+    office: Office,
+    tx: Tx,
+    lifecycle: Lifecycle,
+    asked: Asked,
+    now: datetime,
+    request_id: str,
+    reference: str,
+    opens: str | None = None,
+    pupil: str | None = None,
+) -> Request:
+    today = london_day(now)
+    happened_on = asked.happened_on or today
+    not_in_future(happened_on, today)
+    house = asked.event in HOUSE_EVENTS and opens is None
+    if not house and asked.event not in lifecycle.events:
+        known = (*lifecycle.events, *HOUSE_EVENTS)
+        raise Unknown("event", asked.event, nearest(asked.event, known))
+    actor = office.actor(
+        tx, asked.person, asked.role, lifecycle, _wanted_roles(lifecycle, asked.event, house=house)
+    )
+    reason = (asked.reason or "").strip() or None
+    if house and reason is None:
+        raise BadInput("reason", asked.reason, f"{asked.event} is never done without a reason")
+    return Request(
+        id=request_id,
+        reference=reference,
+        opens=opens,
+        pupil=pupil,
+        event=asked.event,
+        answers=_answers(lifecycle, asked, today, house=house),
+        overrides=_overrides(lifecycle, asked.overrides),
+        happened_on=happened_on,
+        actor=actor.person,
+        role=actor.role,
+        organisations=tuple(sorted(actor.organisations)),
+        seen=asked.seen,
+        asked_at=now,
+        reason=reason,
+    )
+
+
+def _wanted_roles(lifecycle: Lifecycle, event: str, *, house: bool) -> frozenset[str]:
+    if house:
+        return frozenset(
+            {"manager", *(name for name, role in lifecycle.roles.items() if role.acts)}
+        )
+    return frozenset(
+        role
+        for transition in lifecycle.transitions
+        if transition.event == event
+        for role in transition.by
+    )
+
+
+def _answers(lifecycle: Lifecycle, asked: Asked, today: date, *, house: bool) -> dict[str, object]:
+    if not house:
+        return write_facts(take_answers(lifecycle, asked.event, asked.answers, today))
+    if asked.event == "correct_facts":
+        if not asked.answers:
+            raise BadInput("answers", {}, "say which fact is to be corrected, and to what")
+        gone = {name: None for name, given in asked.answers.items() if given is None}
+        kept = {name: given for name, given in asked.answers.items() if given is not None}
+        taken: dict[str, object] = write_facts(take_facts(lifecycle, kept, today))
+        for name in gone:
+            if name not in lifecycle.facts:
+                raise BadInput(name, None, "is not a fact of this policy")
+        return {**taken, **gone}
+    return _house_answers(asked)
+
+
+_HOUSE_ANSWERS = {
+    "reverse_step": (),
+    "adopt_lifecycle": ("state",),
+    "hand_over": ("owner",),
+    "erase": ("facts",),
+}
+
+
+def _house_answers(asked: Asked) -> dict[str, object]:
+    allowed = _HOUSE_ANSWERS[asked.event]
+    for name, given in asked.answers.items():
+        if name not in allowed:
+            shown = ", ".join(allowed) or "nothing"
+            raise BadInput(name, given, f"{asked.event} takes {shown}")
+        strings = given if isinstance(given, list | tuple) else [given]
+        if not all(isinstance(one, str) and 0 < len(one) <= 200 for one in strings):
+            raise BadInput(name, given, "must be a name")
+    if asked.event == "hand_over" and "owner" not in asked.answers:
+        raise BadInput("owner", None, "say who takes the referral over")
+    return dict(asked.answers)
+
+
+def _overrides(lifecycle: Lifecycle, overrides: Mapping[str, str]) -> dict[str, str]:
+    for guard, reason in overrides.items():
+        if guard not in lifecycle.guards:
+            raise Unknown("guard", guard, nearest(guard, lifecycle.guards))
+        if not reason.strip():
+            raise BadInput(f"override of {guard}", reason, "a written reason is needed")
+        if len(reason) > 4000:
+            raise BadInput(f"override of {guard}", reason, "the reason is over 4,000 characters")
+    return dict(overrides)

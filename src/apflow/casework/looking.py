@@ -1,0 +1,180 @@
+"""Looking: what a person may see of a referral, and the record that they looked.
+
+A person sees a referral when they are a member of an organisation in one of its slots, hold a
+role of its policy that has no slot, or are the office's manager or auditor. To anybody else it
+is not there. Every look at a child's record is recorded before anything is shown (I7).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from apflow.casework.office import OFFICE_ROLES, Office
+from apflow.casework.situations import situation_of
+from apflow.clock import london_day
+from apflow.errors import Unknown
+from apflow.policy.compiled import View
+from apflow.policy.decision import Decision
+from apflow.policy.lifecycle import Lifecycle
+from apflow.policy.machine import Machine
+from apflow.policy.situation import Actor, Situation
+from apflow.referral import DeadlineRow, Referral, Step
+from apflow.referral.reference import tidy_reference
+from apflow.store import deadlines, history, reads, referrals, register
+from apflow.store.engine import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One event that the referral's state knows: what policy says to it now."""
+
+    event: str
+    title: str
+    role: str
+    decision: Decision
+    asks: tuple[str, ...]
+    may_ask: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One referral as a person may see it; `hidden` names the facts kept from them."""
+
+    referral: Referral
+    lifecycle: Lifecycle
+    pupil: str
+    facts: Mapping[str, object]
+    hidden: tuple[str, ...]
+    deadlines: tuple[DeadlineRow, ...]
+    actor: Actor
+
+
+def look(office: Office, reference: str, person: str, role: str | None, now: datetime) -> Looked:
+    """Return a referral as `person` may see it. Raises Unknown where they may not."""
+    with office.store.reading() as tx:
+        referral, machine, actor = seen(office, tx, reference, person, role)
+        lifecycle = machine.compiled.lifecycle
+        situation = _situation(office, tx, machine, referral, actor, now)
+        view = View(machine.compiled, situation)
+        facts, hidden = _facts(lifecycle, referral, view, _roles(tx, person))
+        pupil = register.get_pupil(tx, referral.pupil)
+        rows = deadlines.rows(tx, referral.reference)
+    log(office, referral.reference, person, "referral", now)
+    return Looked(
+        referral, lifecycle, pupil.name if pupil else referral.pupil, facts, hidden, rows, actor
+    )
+
+
+def choices(
+    office: Office, reference: str, person: str, role: str | None, now: datetime
+) -> tuple[Choice, ...]:
+    """Return every event that the referral's state knows, with what policy says to it now.
+
+    The answer to each is what `decide` would say to the act itself, so that the button and the
+    door never disagree.
+    """
+    with office.store.reading() as tx:
+        referral, machine, actor = seen(office, tx, reference, person, role)
+        situation = _situation(office, tx, machine, referral, actor, now)
+        found = tuple(
+            Choice(
+                event=event,
+                title=machine.compiled.lifecycle.events[event].title,
+                role=actor.role,
+                decision=decision,
+                asks=tuple(machine.asks(situation, event)[0]),
+                may_ask=tuple(machine.asks(situation, event)[1]),
+            )
+            for event, decision in machine.choices(situation, actor)
+        )
+    log(office, referral.reference, person, "choices", now)
+    return found
+
+
+def trace(office: Office, reference: str, person: str, now: datetime) -> tuple[Step, ...]:
+    """Return a referral's steps with the values that `person` may see (others have None)."""
+    with office.store.reading() as tx:
+        referral, machine, _ = seen(office, tx, reference, person, None)
+        roles = _roles(tx, person)
+        steps = history.steps(tx, referral.reference)
+    log(office, referral.reference, person, "history", now)
+    lifecycle = machine.compiled.lifecycle
+    return tuple(_redacted(step, lifecycle, roles) for step in steps)
+
+
+def log(office: Office, reference: str, person: str, what: str, now: datetime) -> None:
+    """Record that a person looked at a child's record."""
+    with office.store.writing() as tx:
+        reads.add(tx, person, reference, what, now)
+
+
+def seen(
+    office: Office, tx: Tx, reference: str, person: str, role: str | None
+) -> tuple[Referral, Machine, Actor]:
+    """Return a referral that `person` may see; Unknown otherwise, as if it were not there."""
+    tidy = tidy_reference(reference) or reference
+    referral = referrals.get(tx, tidy)
+    if referral is None:
+        raise Unknown("referral", reference)
+    held = register.actor_roles(tx, person)
+    if held is None:
+        raise Unknown("person", person)
+    machine = office.machine(tx, referral.digest)
+    lifecycle = machine.compiled.lifecycle
+    mine = [
+        (name, where)
+        for name, where in held
+        if name in OFFICE_ROLES or _takes_part(lifecycle, referral, name, where)
+    ]
+    if not mine:
+        raise Unknown("referral", reference)
+    chosen = role if role is not None and any(name == role for name, _ in mine) else mine[0][0]
+    organisations = frozenset(where for name, where in mine if name == chosen and where)
+    return referral, machine, Actor(person, chosen, organisations)
+
+
+def _takes_part(lifecycle: Lifecycle, referral: Referral, role: str, where: str | None) -> bool:
+    known = lifecycle.roles.get(role)
+    if known is None or not known.acts:
+        return False
+    return known.of is None or (where is not None and referral.parties.get(known.of) == where)
+
+
+def _roles(tx: Tx, person: str) -> frozenset[str]:
+    return frozenset(name for name, _ in register.actor_roles(tx, person) or ())
+
+
+def _situation(
+    office: Office, tx: Tx, machine: Machine, referral: Referral, actor: Actor, now: datetime
+) -> Situation:
+    today = london_day(now)
+    return situation_of(office, tx, machine, referral, actor, today, today)
+
+
+def _facts(
+    lifecycle: Lifecycle, referral: Referral, view: View, roles: frozenset[str]
+) -> tuple[dict[str, object], tuple[str, ...]]:
+    shown: dict[str, object] = {}
+    hidden = []
+    for name, fact in lifecycle.facts.items():
+        if fact.seen_by and not roles & set(fact.seen_by):
+            hidden.append(name)
+        elif name in referral.facts:
+            shown[name] = referral.facts[name]
+        elif fact.worked_out:
+            value = view.value(name)
+            if value is not None:
+                shown[name] = value
+    return shown, tuple(hidden)
+
+
+def _redacted(step: Step, lifecycle: Lifecycle, roles: frozenset[str]) -> Step:
+    kept = tuple(
+        value
+        if not lifecycle.facts.get(value.name)
+        or not lifecycle.facts[value.name].seen_by
+        or roles & set(lifecycle.facts[value.name].seen_by)
+        else replace(value, value=None, salt=None)
+        for value in step.values
+    )
+    return replace(step, values=kept)

@@ -1,0 +1,98 @@
+"""Gathering what a decision may look at: one referral's Situation, read from the store."""
+
+from datetime import date
+
+from apflow.casework.office import Office, area_parties
+from apflow.policy.compiled import Compiled, View
+from apflow.policy.facts import read_facts
+from apflow.policy.machine import Machine
+from apflow.policy.pools import order_of
+from apflow.policy.situation import START, Actor, Situation
+from apflow.referral import Referral
+from apflow.store import pools, register
+from apflow.store.engine import Tx
+
+
+def situation_of(
+    office: Office,
+    tx: Tx,
+    machine: Machine,
+    referral: Referral,
+    actor: Actor,
+    today: date,
+    happened_on: date,
+) -> Situation:
+    """Return the referral's situation for `actor`, with the places as they are in `tx`."""
+    lifecycle = machine.compiled.lifecycle
+    bare = Situation(
+        state=referral.state,
+        facts=read_facts(lifecycle, referral.facts),
+        tally=referral.tally,
+        calendar=office.calendar(tx, lifecycle, area_parties(referral, lifecycle)),
+        today=today,
+        happened_on=happened_on,
+        sittings=register.sittings(tx, lifecycle.lifecycle) if lifecycle.meetings else {},
+        register=_particulars(tx, machine.compiled, referral),
+        role=actor.role,
+    )
+    if not lifecycle.places:
+        return bare
+    return bare.but(
+        free=free_places(tx, machine.compiled, referral, bare),
+        first=_first(tx, machine.compiled, referral, bare),
+    )
+
+
+def _particulars(
+    tx: Tx, compiled: Compiled, referral: Referral
+) -> dict[str, dict[str, bool | int | str | date]]:
+    lifecycle = compiled.lifecycle
+    kept = {name: fact.has for name, fact in lifecycle.facts.items() if fact.has}
+    if not kept:
+        return {}
+    found = register.particulars(tx, tuple(sorted(set(referral.parties.values()))))
+    typed: dict[str, dict[str, bool | int | str | date]] = {}
+    for organisation, values in found.items():
+        for has in kept.values():
+            for name, kind in has.items():
+                value = values.get(name)
+                if value is not None:
+                    typed.setdefault(organisation, {})[name] = (
+                        date.fromisoformat(str(value)) if kind == "date" else value
+                    )
+    return typed
+
+
+def free_places(
+    tx: Tx, compiled: Compiled, referral: Referral, situation: Situation
+) -> dict[str, int]:
+    """Return for each pool with a limit the places that others leave free (may be negative)."""
+    view = View(compiled, situation)
+    lifecycle = compiled.lifecycle
+    capacities: dict[str, int] = {}
+    for name in lifecycle.places:
+        condition = compiled.at("places", name, "capacity")
+        capacity = view.ask(condition) if condition is not None else None
+        if isinstance(capacity, int):
+            capacities[name] = capacity
+    if not capacities:
+        return {}
+    held = pools.held(tx, lifecycle.lifecycle, tuple(capacities))
+    return {
+        name: capacity - held.get(name, 0) + (name in referral.holds)
+        for name, capacity in capacities.items()
+    }
+
+
+def _first(tx: Tx, compiled: Compiled, referral: Referral, situation: Situation) -> dict[str, bool]:
+    lifecycle = compiled.lifecycle
+    if referral.state == START:
+        return {}
+    view = View(compiled, situation)
+    return {
+        name: pools.first(
+            tx, lifecycle.lifecycle, name, order_of(compiled, view, name), referral.reference
+        )
+        for name, pool in lifecycle.places.items()
+        if referral.state in pool.waiting_in
+    }
