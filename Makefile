@@ -13,7 +13,6 @@ test: .venv/test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q
-	$(BIN)/python -m tests.house.wheel
 
 install: .venv/demo
 
