@@ -84,10 +84,8 @@ class Settings(BaseSettings):
 
     #: Minutes between two sweeps of the deadlines.
     sweep_minutes: int = Field(default=5, ge=1, le=60)
-    #: Most deadlines that one sweep fires.
+    #: Most deadlines that one sweep looks at; the next one goes on.
     sweep_limit: int = Field(default=500, ge=1, le=100_000)
-    #: Minutes after which a request left waiting is never applied, but closed as abandoned.
-    abandon_minutes: int = Field(default=15, ge=1, le=1440)
     #: Days for which a refused request and its answers are kept.
     keep_refused_days: int = Field(default=90, ge=1, le=3650)
 
@@ -145,7 +143,8 @@ class Settings(BaseSettings):
         try:
             return cls(**given)  # type: ignore[arg-type]
         except ValidationError as error:
-            raise BadSettings(*map(_line, error.errors())) from None
+            faults = [one for one in error.errors() if one["type"] != "default_factory_not_called"]
+            raise BadSettings(*map(_line, faults)) from None
 
 
 def _refuse_misspelt() -> None:
