@@ -10,6 +10,8 @@ from apflow.policy.kinds import Kind
 from apflow.policy.lifecycle import Entry, Lifecycle
 from apflow.policy.situation import Situation, Value
 
+#: Where something stands in the file: ("guards", "parent_agrees", "require").
+Path = tuple[str | int, ...]
 #: What a condition is compiled to: it gives a Value of the condition's kind, or None.
 Ask = Callable[["View"], Any]
 
