@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 
 import rfc8785
 
-from apflow.deadlines import StepContext, reconcile
 from apflow.policy.compiled import Compiled, View
 from apflow.policy.deadlines import due
 from apflow.policy.decision import Finding
@@ -19,6 +18,7 @@ from apflow.policy.facts import write_value
 from apflow.policy.pools import PoolStanding, standing
 from apflow.policy.situation import SYSTEM, Situation, Tally, Value
 from apflow.referral import DeadlineRow, NoticeRow, Recorded, Referral, Step
+from apflow.referral.deadlines import StepContext, reconcile
 
 #: What stands before a referral's first step in the chain of hashes.
 GENESIS = "0" * 64
@@ -99,7 +99,10 @@ def move(
     values = _seal_values(act, seal)
     rank = _rank(compiled, view)
     step = _step(compiled, referral, act, values, rank)
-    changed = reconcile(rows, due(compiled, after), _context(compiled, referral, step, act))
+    context = StepContext(
+        compiled, after, referral.reference, step.seq, act.happened_on, act.taken_back
+    )
+    changed = reconcile(rows, due(compiled, after), context)
     standings = standing(compiled, view)
     lapsed = lapses(compiled, view)
     return Moved(
@@ -237,22 +240,6 @@ def _step(
         body=written,
         hash=hashlib.sha256(_DOMAIN + written).hexdigest(),
         values=values,
-    )
-
-
-def _context(compiled: Compiled, referral: Referral, step: Step, act: Act) -> StepContext:
-    return StepContext(
-        reference=referral.reference,
-        seq=step.seq,
-        happened_on=act.happened_on,
-        left=referral.state,
-        entered=act.target,
-        leaving={
-            name: frozenset(compiled.lifecycle.deadline_states(deadline))
-            for name, deadline in compiled.lifecycle.deadlines.items()
-            if deadline.met_by == ("leaving",)
-        },
-        taken_back=act.taken_back,
     )
 
 
