@@ -1,0 +1,258 @@
+"""Referrals as they stand now, and the lists by which people find them.
+
+`next_due` is written so that it sorts (see `written`): an open referral without a deadline comes
+after every deadline. Lists are paged by what they are ordered by, never by counting rows.
+"""
+
+from datetime import date
+
+import sqlalchemy as sa
+
+from apflow.referral import Referral
+from apflow.store.statements import Row, Statement, Tx
+from apflow.store.tables import referral_parties, referrals
+from apflow.store.written import (
+    day_or_none,
+    due,
+    dump,
+    dump_tally,
+    load,
+    load_tally,
+    read_day_or_none,
+    read_due,
+)
+
+_r = referrals.c
+_p = referral_parties.c
+
+_COLUMNS = tuple(referrals.columns)
+_MOVABLE = tuple(
+    column.name for column in referrals.columns if column.name not in ("reference", "opened_on")
+)
+
+
+def _with_parties(group: str, *, lock: bool = False) -> sa.Select[tuple[object, ...]]:
+    slots = (
+        sa.select(getattr(sa.func, group)(_p.slot, _p.organisation))
+        .where(_p.reference == _r.reference)
+        .scalar_subquery()
+    )
+    found = sa.select(*_COLUMNS, sa.cast(slots, sa.Text)).where(
+        _r.reference == sa.bindparam("reference")
+    )
+    return found.with_for_update(of=referrals) if lock else found
+
+
+_GET = Statement(_with_parties("json_group_object"), _with_parties("json_object_agg"))
+_LOCK = Statement(_with_parties("json_group_object"), _with_parties("json_object_agg", lock=True))
+_ADD = Statement(sa.insert(referrals))
+_MOVE = Statement(
+    sa.update(referrals).where(
+        _r.reference == sa.bindparam("of_reference"), _r.version == sa.bindparam("expected")
+    ),
+    columns=_MOVABLE,
+)
+_ADD_PARTY = Statement(sa.insert(referral_parties))
+_SLOTS = Statement(
+    sa.select(_p.slot, _p.organisation).where(_p.reference == sa.bindparam("reference"))
+)
+_MOVE_PARTIES = Statement(
+    sa.update(referral_parties).where(_p.reference == sa.bindparam("of_reference")),
+    columns=("open", "next_due", "lifecycle", "state", "rank"),
+)
+_DROP_PARTIES = Statement(
+    sa.delete(referral_parties).where(_p.reference == sa.bindparam("of_reference"))
+)
+_OF_PUPIL = Statement(
+    sa.select(_r.reference)
+    .where(_r.pupil == sa.bindparam("pupil"))
+    .order_by(_r.opened_on, _r.reference)
+)
+_OPEN = Statement(
+    sa.select(_r.reference)
+    .where(_r.closed_on.is_(None), _r.reference > sa.bindparam("after"))
+    .order_by(_r.reference)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_OPEN_OF = Statement(
+    sa.select(_r.reference)
+    .where(
+        _r.closed_on.is_(None),
+        _r.reference > sa.bindparam("after"),
+        _r.lifecycle == sa.bindparam("lifecycle"),
+    )
+    .order_by(_r.reference)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_ASK_AGAIN = Statement(
+    sa.select(_r.reference)
+    .where(_r.ask_again_on <= sa.bindparam("today"), _r.reference > sa.bindparam("after"))
+    .order_by(_r.reference)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_ASKED_AGAIN = Statement(
+    sa.update(referrals)
+    .where(_r.reference == sa.bindparam("of_reference"))
+    .values(ask_again_on=sa.bindparam("next_on"), version=_r.version + 1)
+)
+
+
+def get(tx: Tx, reference: str) -> Referral | None:
+    """Return the referral, or None."""
+    row = _GET.row(tx, {"reference": reference})
+    return None if row is None else _read(row)
+
+
+def lock(tx: Tx, reference: str) -> Referral | None:
+    """Return the referral, held against other writers until the transaction ends, or None.
+
+    On SQLite the transaction holds the whole database already.
+    """
+    row = _LOCK.row(tx, {"reference": reference})
+    return None if row is None else _read(row)
+
+
+def add(tx: Tx, referral: Referral) -> None:
+    """Write a new referral and its parties. Raises Taken if there is one of that reference."""
+    _ADD.run(
+        tx,
+        {
+            **_written(referral),
+            "reference": referral.reference,
+            "opened_on": referral.opened_on.isoformat(),
+        },
+    )
+    _add_parties(tx, referral)
+
+
+def move(tx: Tx, referral: Referral, expected_version: int, before: Referral | None = None) -> bool:
+    """Write the referral over the one of `expected_version`; False if that one is gone.
+
+    `before` is that one as read in this transaction, if at hand: it saves asking for its
+    parties.
+    """
+    written = {
+        **_written(referral),
+        "of_reference": referral.reference,
+        "expected": expected_version,
+    }
+    if _MOVE.changed(tx, written) != 1:
+        return False
+    parties = before.parties if before is not None else _slots(tx, referral.reference)
+    if parties == dict(referral.parties):
+        if parties:
+            standing = {**_standing(referral), "of_reference": referral.reference}
+            _MOVE_PARTIES.run(tx, standing)
+    else:
+        _DROP_PARTIES.run(tx, {"of_reference": referral.reference})
+        _add_parties(tx, referral)
+    return True
+
+
+def of_pupil(tx: Tx, pupil: str) -> list[str]:
+    """Return the references of the pupil's referrals, open or closed, oldest first."""
+    return [row[0] for row in _OF_PUPIL.rows(tx, {"pupil": pupil})]
+
+
+def open_references(
+    tx: Tx, lifecycle: str | None = None, after: str | None = None, limit: int = 500
+) -> list[str]:
+    """Return the next references of open referrals, in order, of one lifecycle or of all."""
+    paging = {"after": after or "", "limit": limit}
+    if lifecycle is None:
+        return [row[0] for row in _OPEN.rows(tx, paging)]
+    return [row[0] for row in _OPEN_OF.rows(tx, {**paging, "lifecycle": lifecycle})]
+
+
+def to_ask_again(tx: Tx, today: date, limit: int = 500, after: str | None = None) -> list[str]:
+    """Return the next references whose kept guards are to be asked again by `today`."""
+    paging = {"today": today.isoformat(), "after": after or "", "limit": limit}
+    return [row[0] for row in _ASK_AGAIN.rows(tx, paging)]
+
+
+def asked_again(tx: Tx, reference: str, next_on: date) -> None:
+    """Note that the guards a referral keeps were asked, and when they are to be asked next."""
+    _ASKED_AGAIN.run(tx, {"of_reference": reference, "next_on": next_on.isoformat()})
+
+
+def _written(referral: Referral) -> dict[str, object]:
+    open_ = referral.closed_on is None
+    return {
+        "pupil": referral.pupil,
+        "lifecycle": referral.lifecycle,
+        "digest": referral.digest,
+        "state": referral.state,
+        "version": referral.version,
+        "seq": referral.seq,
+        "head": referral.head,
+        "facts": dump(dict(referral.facts)),
+        "tally": dump_tally(referral.tally),
+        "rank": referral.rank,
+        "owner": referral.owner,
+        "next_due": due(referral.next_due, open_=open_),
+        "closed_on": day_or_none(referral.closed_on),
+        "lapsed": dump(list(referral.lapsed)),
+        "holds": dump(list(referral.holds)),
+        "waits": dump(dict(referral.waits)),
+        "ask_again_on": day_or_none(referral.ask_again_on),
+    }
+
+
+def _standing(referral: Referral) -> dict[str, object]:
+    open_ = referral.closed_on is None
+    return {
+        "open": open_,
+        "next_due": due(referral.next_due, open_=open_),
+        "lifecycle": referral.lifecycle,
+        "state": referral.state,
+        "rank": referral.rank,
+    }
+
+
+def _add_parties(tx: Tx, referral: Referral) -> None:
+    standing = _standing(referral)
+    _ADD_PARTY.many(
+        tx,
+        [
+            {
+                **standing,
+                "reference": referral.reference,
+                "slot": slot,
+                "organisation": organisation,
+            }
+            for slot, organisation in sorted(referral.parties.items())
+        ],
+    )
+
+
+def _slots(tx: Tx, reference: str) -> dict[str, str]:
+    return {row[0]: row[1] for row in _SLOTS.rows(tx, {"reference": reference})}
+
+
+def _read(row: Row) -> Referral:
+    (
+        reference, pupil, lifecycle, digest, state, version, seq, head, facts, tally, rank, owner,
+        next_due, opened_on, closed_on, lapsed, holds, waits, ask_again_on, parties,
+    ) = row  # fmt: skip
+    return Referral(
+        reference=reference,
+        pupil=pupil,
+        lifecycle=lifecycle,
+        digest=digest,
+        state=state,
+        version=version,
+        seq=seq,
+        head=head,
+        facts=load(facts),
+        tally=load_tally(tally),
+        rank=rank,
+        owner=owner,
+        next_due=read_due(next_due),
+        opened_on=date.fromisoformat(opened_on),
+        closed_on=read_day_or_none(closed_on),
+        lapsed=tuple(load(lapsed)),
+        holds=tuple(load(holds)),
+        waits=load(waits),
+        ask_again_on=read_day_or_none(ask_again_on),
+        parties=load(parties) if parties else {},
+    )

@@ -1,0 +1,98 @@
+"""Statements, built once when their module is imported and worded once for each database.
+
+SQLAlchemy's way through its own cache costs about as much again as the statement itself on
+SQLite. Here the words are made once and handed to the driver as they stand, within SQLAlchemy's
+transaction and with its errors. Nothing is converted on the way: the tables hold only text,
+whole numbers, yes/no and bytes, which both drivers take as they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as _postgresql_insert
+from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
+from sqlalchemy.dialects.sqlite import insert as _sqlite_insert
+from sqlalchemy.dialects.sqlite.pysqlite import dialect as pysqlite_dialect
+
+#: An open transaction. Opaque to the rest of the house: every function here takes one first.
+Tx = sa.Connection
+
+Params = Mapping[str, object]
+Row = sa.Row[Any]
+
+_DIALECTS: Mapping[str, sa.Dialect] = {
+    "sqlite": pysqlite_dialect(paramstyle="named"),
+    "postgresql": psycopg_dialect(),  # type: ignore[no-untyped-call]
+}
+
+
+class Statement:
+    """One SQL statement. `columns` are those that an INSERT or UPDATE sets from its parameters."""
+
+    __slots__ = ("_constants", "_words")
+
+    def __init__(
+        self,
+        construct: sa.ClauseElement,
+        postgresql: sa.ClauseElement | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> None:
+        constructs = {"sqlite": construct, "postgresql": construct}
+        if postgresql is not None:
+            constructs["postgresql"] = postgresql
+        self._words: dict[str, str] = {}
+        #: What the statement itself holds, such as LIMIT 1: SQLAlchemy makes parameters of it.
+        self._constants: dict[str, object] = {}
+        for name, dialect in _DIALECTS.items():
+            compiled = constructs[name].compile(dialect=dialect, column_keys=columns)
+            self._words[name] = str(compiled)
+            self._constants |= {
+                key: value for key, value in compiled.params.items() if value is not None
+            }
+
+    def words(self, dialect: str) -> str:
+        """Return the statement as the driver of `dialect` is given it."""
+        return self._words[dialect]
+
+    def run(self, tx: Tx, params: Params | None = None) -> "sa.CursorResult[Any]":
+        """Run it once."""
+        if self._constants:
+            params = {**self._constants, **(params or {})}
+        return tx.exec_driver_sql(self._words[tx.dialect.name], params)
+
+    def rows(self, tx: Tx, params: Params | None = None) -> Sequence[Row]:
+        """Run it and return every row."""
+        return self.run(tx, params).fetchall()
+
+    def row(self, tx: Tx, params: Params | None = None) -> Row | None:
+        """Run it and return the first row, or None."""
+        return self.run(tx, params).fetchone()
+
+    def many(self, tx: Tx, params: Sequence[Params]) -> None:
+        """Run it for each of `params`, in one go."""
+        if len(params) == 1:
+            self.run(tx, params[0])
+        elif params:
+            constants = self._constants
+            every = [{**constants, **one} for one in params] if constants else params
+            tx.exec_driver_sql(self._words[tx.dialect.name], every)
+
+    def changed(self, tx: Tx, params: Params | None = None) -> int:
+        """Run it and return how many rows it changed."""
+        return self.run(tx, params).rowcount
+
+
+def insert_or(table: sa.Table, *, replace: Sequence[str] = ()) -> tuple[Any, Any]:
+    """Return an INSERT for each database; where the key is taken it sets `replace`, or nothing."""
+    both = []
+    for insert in (_sqlite_insert(table), _postgresql_insert(table)):
+        key = [column.name for column in table.primary_key]
+        both.append(
+            insert.on_conflict_do_update(
+                index_elements=key, set_={name: insert.excluded[name] for name in replace}
+            )
+            if replace
+            else insert.on_conflict_do_nothing(index_elements=key)
+        )
+    return both[0], both[1]
