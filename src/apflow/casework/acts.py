@@ -22,7 +22,7 @@ from apflow.referral import Referral, Request, Step
 from apflow.referral.adopting import Adoption, adoption
 from apflow.referral.moving import Act
 from apflow.referral.replay import last_reversible, replay
-from apflow.store import history, lifecycles, register
+from apflow.store import history, lifecycles, packs, register, requests
 from apflow.store.engine import Tx
 
 #: House events that only a manager may do; the others are open to whoever acts on the referral.
@@ -222,7 +222,6 @@ def _erase(asked: _Asked) -> Act | Finding:
     wanted = asked.request.answers.get("facts", "all")
     lifecycle = asked.lifecycle
     everything = wanted == "all"
-    steps = history.steps(asked.tx, asked.referral.reference)
     names = None if everything else frozenset([wanted] if isinstance(wanted, str) else wanted)  # type: ignore[call-overload]
     if everything and asked.referral.closed_on is None:
         return _no("While the referral is open, name the texts to erase; it needs the rest.")
@@ -235,26 +234,17 @@ def _erase(asked: _Asked) -> Act | Finding:
                 f"{name}: while the referral is open only texts and names can be erased; "
                 "correct it instead."
             )
-    erased = [
-        {"seq": step.seq, "names": gone}
-        for step in steps
-        if (
-            gone := sorted(
-                {
-                    value.name
-                    for value in step.values
-                    if value.salt is not None and (names is None or value.name in names)
-                }
-            )
-        )
-    ]
-    history.erase(asked.tx, asked.referral.reference, None if names is None else sorted(names))
+    chosen = None if names is None else sorted(names)
+    erased = history.erasable(asked.tx, asked.referral.reference, chosen)
+    history.erase(asked.tx, asked.referral.reference, chosen)
+    requests.erase(asked.tx, asked.referral.reference)
+    packs.erase(asked.tx, asked.referral.reference)
     left = {
         name: value
         for name, value in asked.situation.facts.items()
         if names is not None and name not in names
     }
-    return asked.act(facts=left, about={"erased": erased})
+    return asked.act(facts=left, about=history.about_erasure(erased))
 
 
 _HANDLERS: dict[str, Callable[[_Asked], HouseAct | Act | Finding]] = {

@@ -21,7 +21,7 @@ from apflow.policy.decision import Decision, Finding
 from apflow.policy.facts import read_facts
 from apflow.policy.machine import Machine
 from apflow.policy.situation import START, Actor, Situation, Tally
-from apflow.referral import HOUSE_EVENTS, HOUSE_RECORDS, Referral, Request, Step
+from apflow.referral import HOUSE_EVENTS, HOUSE_RECORDS, Referral, Request, RequestState, Step
 from apflow.referral.moving import GENESIS, Act
 from apflow.store import history, referrals, requests
 from apflow.store.engine import Tx
@@ -192,7 +192,7 @@ def _read_by(compiled: Compiled, event: str) -> frozenset[str]:
     for index, transition in enumerate(compiled.lifecycle.transitions):
         if transition.event != event:
             continue
-        places = [("transitions", index, "when")]
+        places: list[tuple[str | int, ...]] = [("transitions", index, "when")]
         places += [
             ("guards", guard, key) for guard in transition.guards for key in ("when", "require")
         ]
@@ -260,7 +260,7 @@ def close_applied(
 
 
 def _close(
-    tx: Tx, request: Request, state: str, result: Mapping[str, object], now: datetime
+    tx: Tx, request: Request, state: RequestState, result: Mapping[str, object], now: datetime
 ) -> Request:
     # The answers of an applied Request stand with its step; here they would be a second copy.
     answers: Mapping[str, object] | None = {} if state == "applied" else None
@@ -268,7 +268,7 @@ def _close(
         raise Contended
     return replace(
         request,
-        state=state,  # type: ignore[arg-type]
+        state=state,
         result=result,
         closed_at=now,
         answers=request.answers if answers is None else {},

@@ -5,7 +5,7 @@ found out when the Request is applied.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -13,7 +13,8 @@ from apflow.casework.office import Office, not_in_future
 from apflow.clock import london_day
 from apflow.errors import BadInput, Unknown
 from apflow.nearest import nearest
-from apflow.policy.facts import take_answers, take_facts, write_facts
+from apflow.policy.answers import take_answers, take_values
+from apflow.policy.facts import write_facts
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.situation import START
 from apflow.referral import HOUSE_EVENTS, Request
@@ -144,6 +145,9 @@ def _request(
     actor = office.actor(
         tx, asked.person, asked.role, lifecycle, _wanted_roles(lifecycle, asked.event, house=house)
     )
+    sittings = register.sittings(tx, lifecycle.lifecycle) if lifecycle.meetings else {}
+    answers = _answers(lifecycle, asked, today, sittings, house=house)
+    _registered(tx, lifecycle, answers)
     reason = (asked.reason or "").strip() or None
     if house and reason is None:
         raise BadInput("reason", asked.reason, f"{asked.event} is never done without a reason")
@@ -153,7 +157,7 @@ def _request(
         opens=opens,
         pupil=pupil,
         event=asked.event,
-        answers=_answers(lifecycle, asked, today, house=house),
+        answers=answers,
         overrides=_overrides(lifecycle, asked.overrides),
         happened_on=happened_on,
         actor=actor.person,
@@ -178,20 +182,40 @@ def _wanted_roles(lifecycle: Lifecycle, event: str, *, house: bool) -> frozenset
     )
 
 
-def _answers(lifecycle: Lifecycle, asked: Asked, today: date, *, house: bool) -> dict[str, object]:
+def _answers(
+    lifecycle: Lifecycle,
+    asked: Asked,
+    today: date,
+    sittings: Mapping[str, Sequence[date]],
+    *,
+    house: bool,
+) -> dict[str, object]:
     if not house:
-        return write_facts(take_answers(lifecycle, asked.event, asked.answers, today))
-    if asked.event == "correct_facts":
-        if not asked.answers:
-            raise BadInput("answers", {}, "say which fact is to be corrected, and to what")
-        gone = {name: None for name, given in asked.answers.items() if given is None}
-        kept = {name: given for name, given in asked.answers.items() if given is not None}
-        taken: dict[str, object] = write_facts(take_facts(lifecycle, kept, today))
-        for name in gone:
-            if name not in lifecycle.facts:
-                raise BadInput(name, None, "is not a fact of this policy")
-        return {**taken, **gone}
-    return _house_answers(asked)
+        return write_facts(take_answers(lifecycle, asked.event, asked.answers, today, sittings))
+    if asked.event != "correct_facts":
+        return _house_answers(asked)
+    if not asked.answers:
+        raise BadInput("answers", {}, "say which fact is to be corrected, and to what")
+    correctable = tuple(name for name, fact in lifecycle.facts.items() if not fact.worked_out)
+    gone = [name for name, given in asked.answers.items() if given is None]
+    for name in gone:
+        if name not in correctable:
+            raise BadInput(name, None, "is not a fact that can be corrected")
+    kept = {name: given for name, given in asked.answers.items() if given is not None}
+    taken = write_facts(take_values(lifecycle, correctable, kept, today, sittings))
+    return {**taken, **dict.fromkeys(gone)}
+
+
+def _registered(tx: Tx, lifecycle: Lifecycle, answers: Mapping[str, object]) -> None:
+    """Raise BadInput for an organisation that the register does not know."""
+    for name, given in answers.items():
+        fact = lifecycle.facts.get(name)
+        if fact is None or given is None:
+            continue
+        if fact.type == "organisation" and register.get_organisation(tx, str(given)) is None:
+            near = nearest(str(given), (known.id for known in register.list_organisations(tx)))
+            hint = f"; did you mean '{near}'?" if near else ""
+            raise BadInput(name, given, f"is not in the register of organisations{hint}")
 
 
 _HOUSE_ANSWERS = {

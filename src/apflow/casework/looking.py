@@ -38,11 +38,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One referral as a person may see it; `hidden` names the facts kept from them."""
+    """One referral as a person may see it; `pupil` is the child's name (None once
+    erased); `hidden` names the facts kept from the person.
+    """
 
     referral: Referral
     lifecycle: Lifecycle
-    pupil: str
+    pupil: str | None
     facts: Mapping[str, object]
     hidden: tuple[str, ...]
     deadlines: tuple[DeadlineRow, ...]
@@ -60,9 +62,7 @@ def look(office: Office, reference: str, person: str, role: str | None, now: dat
         pupil = register.get_pupil(tx, referral.pupil)
         rows = deadlines.rows(tx, referral.reference)
     log(office, referral.reference, person, "referral", now)
-    return Looked(
-        referral, lifecycle, pupil.name if pupil else referral.pupil, facts, hidden, rows, actor
-    )
+    return Looked(referral, lifecycle, pupil.name if pupil else None, facts, hidden, rows, actor)
 
 
 def choices(

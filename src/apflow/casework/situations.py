@@ -1,13 +1,14 @@
 """Gathering what a decision may look at: one referral's Situation, read from the store."""
 
 from datetime import date
+from typing import cast
 
 from apflow.casework.office import Office, area_parties
 from apflow.policy.compiled import Compiled, View
 from apflow.policy.facts import read_facts
 from apflow.policy.machine import Machine
-from apflow.policy.pools import order_of
-from apflow.policy.situation import START, Actor, Situation
+from apflow.policy.pools import standing
+from apflow.policy.situation import START, Actor, Situation, Value
 from apflow.referral import Referral
 from apflow.store import pools, register
 from apflow.store.engine import Tx
@@ -43,22 +44,20 @@ def situation_of(
     )
 
 
-def _particulars(
-    tx: Tx, compiled: Compiled, referral: Referral
-) -> dict[str, dict[str, bool | int | str | date]]:
+def _particulars(tx: Tx, compiled: Compiled, referral: Referral) -> dict[str, dict[str, Value]]:
     lifecycle = compiled.lifecycle
     kept = {name: fact.has for name, fact in lifecycle.facts.items() if fact.has}
     if not kept:
         return {}
     found = register.particulars(tx, tuple(sorted(set(referral.parties.values()))))
-    typed: dict[str, dict[str, bool | int | str | date]] = {}
+    typed: dict[str, dict[str, Value]] = {}
     for organisation, values in found.items():
         for has in kept.values():
             for name, kind in has.items():
                 value = values.get(name)
                 if value is not None:
                     typed.setdefault(organisation, {})[name] = (
-                        date.fromisoformat(str(value)) if kind == "date" else value
+                        date.fromisoformat(str(value)) if kind == "date" else cast("Value", value)
                     )
     return typed
 
@@ -85,14 +84,12 @@ def free_places(
 
 
 def _first(tx: Tx, compiled: Compiled, referral: Referral, situation: Situation) -> dict[str, bool]:
-    lifecycle = compiled.lifecycle
+    """Return for each pool that the referral waits for whether nobody comes before it."""
     if referral.state == START:
         return {}
-    view = View(compiled, situation)
+    name = compiled.lifecycle.lifecycle
     return {
-        name: pools.first(
-            tx, lifecycle.lifecycle, name, order_of(compiled, view, name), referral.reference
-        )
-        for name, pool in lifecycle.places.items()
-        if referral.state in pool.waiting_in
+        one.pool: pools.first(tx, name, one.pool, one.order, referral.reference)
+        for one in standing(compiled, View(compiled, situation))
+        if one.waits
     }

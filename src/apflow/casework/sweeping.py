@@ -85,9 +85,7 @@ def _miss_once(
     machine = office.machine(tx, referral.digest)
     today = london_day(now)
     situation = situation_of(office, tx, machine, referral, office.system(), today, today)
-    moved = record(
-        office, tx, machine.compiled, referral, situation, _missed_act(referral, row, now)
-    )
+    moved = record(tx, machine.compiled, referral, situation, _missed_act(referral, row, now))
     then = machine.compiled.lifecycle.deadlines[name].then
     if then is not None:
         _then(office, tx, moved, then, now)

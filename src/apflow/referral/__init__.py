@@ -17,6 +17,7 @@ HOUSE_RECORDS = ("deadline_missed", "deadline_met_late", "guard_lapsed", "guard_
 GENESIS = "0" * 64
 _DOMAIN = b"apflow/step/1\0"
 
+RecordedKind = Literal["answer", "set", "read", "reason", "detail"]
 RequestState = Literal["waiting", "applied", "refused", "stale", "abandoned"]
 DeadlineState = Literal["armed", "met", "breached", "cancelled"]
 
@@ -68,7 +69,7 @@ class Recorded:
     `salt` and `value` are None once erased; `digest` stands in the step's body.
     """
 
-    kind: Literal["answer", "set", "read", "reason", "detail"]
+    kind: RecordedKind
     name: str
     digest: str
     salt: bytes | None
@@ -126,7 +127,8 @@ class Request:
     organisations: tuple[str, ...]
     seen: int | None
     asked_at: datetime
-    state: RequestState = "waiting"
+    state: RecordedKind = Literal["answer", "set", "read", "reason", "detail"]
+RequestState = "waiting"
     closed_at: datetime | None = None
     result: Mapping[str, object] | None = None
     flow_run: str | None = None

@@ -17,7 +17,7 @@ from apflow.policy.decision import Finding
 from apflow.policy.facts import write_value
 from apflow.policy.pools import PoolStanding, standing
 from apflow.policy.situation import SYSTEM, Situation, Tally, Value
-from apflow.referral import DeadlineRow, NoticeRow, Recorded, Referral, Step
+from apflow.referral import DeadlineRow, NoticeRow, Recorded, RecordedKind, Referral, Step
 from apflow.referral.deadlines import StepContext, reconcile
 
 #: What stands before a referral's first step in the chain of hashes.
@@ -25,7 +25,7 @@ GENESIS = "0" * 64
 _DOMAIN = b"apflow/step/1\0"
 
 #: (kind, name, written value) -> the value with its salt and digest.
-Seal = Callable[[str, str, object], Recorded]
+Seal = Callable[[RecordedKind, str, object], Recorded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,8 @@ def _holds(compiled: Compiled, view: View, guard: str) -> bool:
 def _situation_after(referral: Referral, situation: Situation, act: Act) -> Situation:
     facts = act.facts
     if facts is None:
-        facts = {**situation.facts, **act.changes}
-        facts = {name: value for name, value in facts.items() if value is not None}
+        written: dict[str, Value | None] = {**situation.facts, **act.changes}
+        facts = {name: value for name, value in written.items() if value is not None}
     tally = act.tally or situation.tally
     if act.counts and act.tally is None:
         tally = tally.with_step(act.event, act.entered, act.happened_on, referral.seq + 1)
