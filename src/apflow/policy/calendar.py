@@ -9,7 +9,7 @@ bisection on sorted days; a calendar never guesses beyond the days it was given.
 import calendar as months
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import cached_property
@@ -76,8 +76,8 @@ class Calendar:
     last: date
     terms: tuple[Span, ...]
     half_terms: tuple[Span, ...]
-    school_days: tuple[date, ...]
-    working_days: tuple[date, ...]
+    school_days: tuple[date, ...] = field(repr=False)
+    working_days: tuple[date, ...] = field(repr=False)
 
     @classmethod
     def of(
