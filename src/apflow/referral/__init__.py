@@ -109,7 +109,6 @@ class Request:
     """An actor asked for an event with answers; applied at most once.
 
     `seen` is the seq that the person saw (None: the machine asks, whatever it is now).
-    `facts_seen` are not stored: what changed since is found in the steps after `seen`.
     `result` is the stored outcome as JSON-ready values, once closed. `flow_run` is the id of
     the Prefect run that carried or recorded it.
     """
@@ -127,8 +126,7 @@ class Request:
     organisations: tuple[str, ...]
     seen: int | None
     asked_at: datetime
-    state: RecordedKind = Literal["answer", "set", "read", "reason", "detail"]
-RequestState = "waiting"
+    state: RequestState = "waiting"
     closed_at: datetime | None = None
     result: Mapping[str, object] | None = None
     flow_run: str | None = None
