@@ -18,7 +18,7 @@ from apflow.policy.condition_places import (
     unit_places,
 )
 from apflow.policy.condition_reading import hint
-from apflow.policy.condition_tokens import OWN_WORDS
+from apflow.policy.condition_tokens import OWN_WORDS, clipped
 from apflow.policy.conditions import Condition, Path, Tables, View
 from apflow.policy.fact_sources import entry_rows, papers_days, sources
 from apflow.policy.kinds import Names, setting_kind
@@ -175,7 +175,7 @@ class _Compiling:
         unit, where = place.text, ""
         if unit not in UNITS:
             if unit not in settings or self.names.kinds[unit].name != "word":
-                says = f"there is no unit, and no setting that holds one, called '{unit[:60]}'"
+                says = f"there is no unit, and no setting that holds one, called '{clipped(unit)}'"
                 self.fault(place.path, 1, says + hint(unit, UNITS, settings))
                 return None
             value = settings[unit].value

@@ -22,7 +22,7 @@ from apflow.policy.condition_parser import (
     Particular,
     Several,
 )
-from apflow.policy.condition_reading import Built, Reading, fixed, hint
+from apflow.policy.condition_reading import Built, Reading, fixed, hint, hint_or_list
 from apflow.policy.condition_tokens import clipped
 from apflow.policy.conditions import Ask, View
 from apflow.policy.kinds import ANYTHING, LIST, NUMBER, WORD, YES_NO, Kind
@@ -277,9 +277,9 @@ def is_option(part: Built, words: Sequence[Any], choice: Kind, reading: Reading)
     for word in words:
         if word not in choice.options:
             where = "" if part.name is None else f" of the setting '{part.name}'"
-            near = hint(str(word), choice.options)
-            says = f"'{clipped(str(word))}'{where} is no option of {choice.of}{near}"
-            reading.fault(part.column, says)
+            wanted = choice.of if choice.of in reading.names.words else f"option of {choice.of}"
+            near = hint_or_list(str(word), choice.options)
+            reading.fault(part.column, f"'{clipped(str(word))}'{where} is no {wanted}{near}")
             fine = False
     return fine
 
@@ -322,8 +322,9 @@ def _list_fits(left: Built, right: Built, values: Sequence[Any], reading: Readin
 
 def _arithmetic(node: Arithmetic, reading: Reading) -> Built:
     parts = [build(part, reading) for part in (node.first, *(part for _, part in node.rest))]
-    for part in parts:
-        _of_kind(part, NUMBER, reading, f"'{node.rest[0][0]}' takes")
+    fine = [_of_kind(part, NUMBER, reading, f"'{node.rest[0][0]}' takes") for part in parts]
+    if not all(fine):
+        return fixed(ANYTHING, None, node.column)
     first, rest = parts[0].ask, [part.ask for part in parts[1:]]
     signs = [_SIGNS[sign] for sign, _ in node.rest]
     steps = tuple(zip(signs, rest, strict=True))
@@ -344,7 +345,8 @@ def _arithmetic(node: Arithmetic, reading: Reading) -> Built:
 
 def _minus(node: Minus, reading: Reading) -> Built:
     part = build(node.part, reading)
-    _of_kind(part, NUMBER, reading, "'-' takes")
+    if not _of_kind(part, NUMBER, reading, "'-' takes"):
+        return fixed(ANYTHING, None, node.column)
     if part.constant and isinstance(part.value, int):
         return fixed(NUMBER, -part.value, node.column)
     ask = part.ask

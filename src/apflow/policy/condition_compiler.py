@@ -47,7 +47,7 @@ def compile_condition(place: Place, names: Names, behind: Mapping[str, frozenset
         states=frozenset(reading.states),
         meetings=frozenset(reading.meetings),
     )
-    return Read(condition, depth, tuple(reading.faults))
+    return Read(condition, depth, tuple(sorted(reading.faults, key=lambda fault: fault.column)))
 
 
 def _text(written: ConditionText) -> str:

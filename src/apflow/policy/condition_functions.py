@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from apflow.clock import london_day
 from apflow.policy.calendar import CALENDAR_UNITS, DAY_UNITS, BeyondCalendar
-from apflow.policy.condition_reading import Built, Reading, fixed, hint
+from apflow.policy.condition_reading import Built, Reading, fixed, hint, hint_or_list
+from apflow.policy.condition_tokens import clipped
 from apflow.policy.conditions import Ask, EntryRow, View
 from apflow.policy.kinds import ANYTHING, DATE, MOMENT, NUMBER, YES_NO, Kind
 
@@ -41,7 +42,7 @@ def _known(reading: Reading, column: int, args: Sequence[Built]) -> Built:
     (part,) = args
     if part.quoted:
         return reading.fault(
-            column, f"{part.says} is a word and always known; name it without quotes"
+            part.column, f"{part.says} is a word and always known; name it without quotes"
         )
     ask = part.ask
     if part.constant:
@@ -222,8 +223,7 @@ def unit_fault(part_value: Any, allowed: Sequence[str]) -> str | None:
     """Say what is wrong with a unit, None if nothing is."""
     if part_value in allowed:
         return None
-    near = hint(str(part_value), allowed)
-    return f"'{part_value}' is no unit here; they are {', '.join(allowed)}{near}"
+    return f"'{clipped(str(part_value))}' is no unit here{hint_or_list(str(part_value), allowed)}"
 
 
 def _counted(reading: Reading, args: Sequence[Built], least: int, allowed: Sequence[str]) -> bool:
@@ -333,8 +333,10 @@ FUNCTIONS: Final[Mapping[str, tuple[str, int, int | None, _Build]]] = {
 def build_call(reading: Reading, column: int, name: str, args: Sequence[Built]) -> Built:
     """Return the call made ready; notes a fault if there is no such function or it does not fit."""
     if name not in FUNCTIONS:
-        return reading.fault(column, f"there is no function '{name[:60]}'{hint(name, FUNCTIONS)}")
+        return reading.fault(
+            column, f"there is no function '{clipped(name)}'{hint(name, FUNCTIONS)}"
+        )
     looks, fewest, most, build = FUNCTIONS[name]
     if len(args) < fewest or (most is not None and len(args) > most):
-        return reading.fault(column, f"it is written {looks}, with no more and no fewer parts")
+        return reading.fault(column, f"it is written {looks}, with these parts and no others")
     return build(reading, column, args)

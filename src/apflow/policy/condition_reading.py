@@ -1,6 +1,6 @@
 """What is gathered while one condition is read: its parts, the names it reads, its faults."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ from apflow.policy.kinds import ANYTHING, Kind, Names
 
 #: No name in a file is longer; comparing longer ones would only cost time.
 _LONGEST_NAME = 60
+#: So many words a message lists where it has no better hint.
+_FEW = 9
 
 
 def hint(word: str, *known: Iterable[str]) -> str:
@@ -20,6 +22,12 @@ def hint(word: str, *known: Iterable[str]) -> str:
     by_form = {name.lower(): name for names in known for name in names}
     near = nearest(word.lower(), by_form)
     return f"; did you mean '{by_form[near]}'?" if near is not None else ""
+
+
+def hint_or_list(word: str, known: Sequence[str]) -> str:
+    """Return the hint; where no known word is like it, all of them if they are few."""
+    listed = f"; there are {', '.join(known)}" if 0 < len(known) <= _FEW else ""
+    return hint(word, known) or listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,6 @@ class Reading:
         word: str = part.value
         if word in known:
             return word
-        near = hint(word, known)
+        near = hint_or_list(word, known)
         self.fault(part.column, f"there is no {noun} '{clipped(word)}'{near}")
         return None

@@ -80,8 +80,9 @@ def tokens(text: str) -> list[Token]:
 
 
 def clipped(text: str) -> str:
-    """Return the text, shortened where it would fill a message."""
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+    """Return the text fit for a message: not long, and nothing that cannot be seen."""
+    short = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+    return short if short.isprintable() else "".join(c if c.isprintable() else "?" for c in short)
 
 
 def _strange(character: str) -> str:
