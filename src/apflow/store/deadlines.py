@@ -23,8 +23,9 @@ Key = tuple[str, str, int]
 _c = deadlines.c
 _LIMIT = sa.bindparam("limit", type_=sa.Integer)
 _KEY = ("reference", "name", "occurrence")
-_ARMED = sa.literal_column("state = 'armed' AND due_at IS NOT NULL", sa.Boolean)
-_STANDING = sa.literal_column("deadlines.state IN ('armed', 'breached')", sa.Boolean)
+# The very words of the partial indexes, which no parameter would match.
+_ARMED = sa.text("deadlines.state = 'armed' AND deadlines.due_at IS NOT NULL")
+_STANDING = sa.text("deadlines.state IN ('armed', 'breached')")
 _IN_ORDER = (_c.due_at, _c.reference, _c.name, _c.occurrence)
 
 _ROWS = Statement(

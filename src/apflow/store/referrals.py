@@ -9,6 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from apflow.referral import Referral
+from apflow.store.lists import Place, WorklistRow, counts, find, worklist
 from apflow.store.statements import Row, Statement, Tx
 from apflow.store.tables import referral_parties, referrals
 from apflow.store.written import (
@@ -21,6 +22,22 @@ from apflow.store.written import (
     read_day_or_none,
     read_due,
 )
+
+__all__ = [
+    "Place",
+    "WorklistRow",
+    "add",
+    "asked_again",
+    "counts",
+    "find",
+    "get",
+    "lock",
+    "move",
+    "of_pupil",
+    "open_references",
+    "to_ask_again",
+    "worklist",
+]
 
 _r = referrals.c
 _p = referral_parties.c

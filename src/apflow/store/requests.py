@@ -46,7 +46,7 @@ _OF = Statement(
     .where(_c.reference == sa.bindparam("reference"))
     .order_by(_c.asked_at, _c.id)
 )
-_UNAPPLIED = sa.literal_column("state IN ('refused', 'stale', 'abandoned')", sa.Boolean)
+_UNAPPLIED = sa.text("requests.state IN ('refused', 'stale', 'abandoned')")
 _PURGE = Statement(sa.delete(requests).where(_UNAPPLIED, _c.closed_at < sa.bindparam("before")))
 _ERASE = Statement(
     sa.update(requests).where(_c.reference == sa.bindparam("of_reference"), _c.state != "waiting"),

@@ -140,6 +140,7 @@ referrals = sa.Table(
         "next_due",
         "reference",
         "lifecycle",
+        "closed_on",
         sqlite_where=sa.text("closed_on IS NULL"),
         postgresql_where=sa.text("closed_on IS NULL"),
     ),
@@ -148,12 +149,14 @@ referrals = sa.Table(
         "next_due",
         "reference",
         "lifecycle",
+        "closed_on",
         sqlite_where=sa.text("closed_on IS NOT NULL"),
         postgresql_where=sa.text("closed_on IS NOT NULL"),
     ),
 )
 
-_WORKLIST = ("organisation", "next_due", "reference", "lifecycle", "state", "rank")
+# `open` at the end, or SQLite looks into the table for it.
+_WORKLIST = ("organisation", "next_due", "reference", "lifecycle", "state", "rank", "open")
 
 # Scope and worklist in one index: what an organisation may see, by what falls due first. The
 # columns after `slot` repeat the referral's, and `verify` holds them equal.
@@ -276,6 +279,7 @@ deadlines = sa.Table(
         "reference",
         "name",
         "occurrence",
+        "state",
         sqlite_where=sa.text("state = 'armed' AND due_at IS NOT NULL"),
         postgresql_where=sa.text("state = 'armed' AND due_at IS NOT NULL"),
     ),
@@ -285,6 +289,7 @@ deadlines = sa.Table(
         "reference",
         "name",
         "occurrence",
+        "state",
         sqlite_where=sa.text("state IN ('armed', 'breached')"),
         postgresql_where=sa.text("state IN ('armed', 'breached')"),
     ),

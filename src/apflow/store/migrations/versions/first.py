@@ -127,7 +127,7 @@ def _referrals() -> None:
         ["ask_again_on", "reference"],
         "ask_again_on IS NOT NULL",
     )
-    by_due = ["next_due", "reference", "lifecycle"]
+    by_due = ["next_due", "reference", "lifecycle", "closed_on"]
     _index_where("ix_referrals_open", "referrals", by_due, "closed_on IS NULL")
     _index_where("ix_referrals_closed", "referrals", by_due, "closed_on IS NOT NULL")
 
@@ -151,7 +151,7 @@ def _parties() -> None:
             ["organisation"], ["organisations.id"], name="fk_referral_parties_organisation"
         ),
     )
-    worklist = ["organisation", "next_due", "reference", "lifecycle", "state", "rank"]
+    worklist = ["organisation", "next_due", "reference", "lifecycle", "state", "rank", "open"]
     _index_where("ix_referral_parties_open", "referral_parties", worklist, "open = 1", "open")
     _index_where("ix_referral_parties_closed", "referral_parties", worklist, "open = 0", "NOT open")
 
@@ -244,7 +244,7 @@ def _deadlines() -> None:
             ["reference"], ["referrals.reference"], name="fk_deadlines_reference"
         ),
     )
-    by_due = ["due_at", "reference", "name", "occurrence"]
+    by_due = ["due_at", "reference", "name", "occurrence", "state"]
     _index_where(
         "ix_deadlines_armed", "deadlines", by_due, "state = 'armed' AND due_at IS NOT NULL"
     )
