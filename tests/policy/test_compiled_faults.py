@@ -140,6 +140,37 @@ def test_a_unit_is_a_unit_or_a_setting_that_holds_one(
     assert says in found["deadlines", "d", "due", "unit"][1]
 
 
+@pytest.mark.parametrize(
+    ("due", "key"),
+    [
+        ({"nth": 0, "unit": "day"}, "nth"),
+        ({"nth": "minus", "unit": "day"}, "nth"),
+        ({"nth": 6, "unit": "day", "first_is": 2}, "first_is"),
+        ({"nth": 6, "unit": "day", "first_is": -1}, "first_is"),
+        ({"within": "minus", "unit": "day"}, "within"),
+        ({"within": -1, "unit": "term"}, "within"),
+    ],
+)
+def test_no_deadline_is_due_before_it_starts(small_lifecycle: Build, due: Any, key: str) -> None:
+    deadline = {"title": "D", "start": "today", "due": due, "met_by": "placed", "owner": "pru"}
+    lifecycle = small_lifecycle(settings={"minus": {"value": -2}}, deadlines={"d": deadline})
+    assert list(faults_of(lifecycle)) == [("deadlines", "d", "due", key)]
+
+
+def test_a_number_worked_out_past_its_bounds_is_not_known(
+    small_lifecycle: Build, situation_of: Callable[..., Situation]
+) -> None:
+    due = {"nth": 6, "unit": "school_day", "first_is": "year_group"}
+    deadline = {"title": "D", "start": "today", "due": due, "met_by": "placed", "owner": "pru"}
+    compiled = compile_lifecycle(
+        small_lifecycle(facts={"year_group": NUMBER}, deadlines={"d": deadline})
+    )
+    first_is = compiled.at("deadlines", "d", "due", "first_is")
+    assert first_is is not None
+    assert View(compiled, situation_of({"year_group": 1})).ask(first_is) == 1
+    assert View(compiled, situation_of({"year_group": 2})).ask(first_is) is None
+
+
 def test_hours_are_counted_from_a_moment_only(small_lifecycle: Build) -> None:
     def build(start: str) -> Lifecycle:
         due = {"within": 1, "unit": "hour"}

@@ -11,6 +11,7 @@ from apflow.policy.condition_compiler import compile_condition
 from apflow.policy.condition_functions import FUNCTIONS, unit_fault
 from apflow.policy.condition_order import DEEPEST_ASKING, POOL_WORDS, Order
 from apflow.policy.condition_places import (
+    LARGEST_WRITTEN,
     Place,
     UnitPlace,
     condition_places,
@@ -26,7 +27,6 @@ from apflow.policy.lifecycle import UNITS, Due, Lifecycle, Setting
 
 __all__ = ["Compiled", "ConditionFault", "Faulty", "Path", "View", "compile_lifecycle"]
 
-_LARGEST_SETTING: Final = 999_999_999
 _MOST_WEEKS_BEFORE: Final = 52
 
 
@@ -226,8 +226,8 @@ def _wrong_setting(setting: Setting) -> str | None:
     if value is not None and setting.type is not None and setting.type != kind.name:
         return f"its type is {setting.type}, but its value is {kind.says}"
     numbers = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(n, int) and abs(n) > _LARGEST_SETTING for n in numbers):
-        return f"a number is at most {_LARGEST_SETTING:,}"
+    if any(isinstance(n, int) and abs(n) > LARGEST_WRITTEN for n in numbers):
+        return f"a number is at most {LARGEST_WRITTEN:,}"
     return None
 
 

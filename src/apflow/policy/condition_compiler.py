@@ -1,18 +1,17 @@
 """One condition of the file, from its text to a Condition that fits its place."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from apflow.policy.condition_builder import LARGEST, build, is_option
 from apflow.policy.condition_parser import parse
-from apflow.policy.condition_places import Place
+from apflow.policy.condition_places import LARGEST_WRITTEN, Place
 from apflow.policy.condition_reading import Built, Reading, fixed, hint
 from apflow.policy.condition_tokens import CannotRead, clipped
-from apflow.policy.conditions import Condition
+from apflow.policy.conditions import Condition, View
 from apflow.policy.kinds import ANYTHING, NUMBER, YES_NO, Kind, Names, fact_kind
 from apflow.policy.lifecycle import ConditionText
-
-_LARGEST_WRITTEN = 999_999_999
 
 
 class Read(NamedTuple):
@@ -33,6 +32,8 @@ def compile_condition(place: Place, names: Names, behind: Mapping[str, frozenset
     try:
         built, depth = _built(place, reading)
         _check_fit(built, place, reading)
+        if place.bounds is not None:
+            built = _bounded(built, place.bounds, reading)
     except CannotRead as fault:
         reading.faults.append(fault)
         built = fixed(ANYTHING, None, fault.column)
@@ -63,8 +64,8 @@ def _built(place: Place, reading: Reading) -> tuple[Built, int]:
     if isinstance(written, bool):
         return fixed(YES_NO, written, 1), 1
     if isinstance(written, int):
-        if abs(written) > _LARGEST_WRITTEN:
-            raise CannotRead(1, f"a number is at most {_LARGEST_WRITTEN:,}")
+        if abs(written) > LARGEST_WRITTEN:
+            raise CannotRead(1, f"a number is at most {LARGEST_WRITTEN:,}")
         return fixed(NUMBER, written, 1), 1
     kind = _kind_of(place, reading.names)
     if kind is not None and kind.name in ("choice", "choices"):
@@ -96,6 +97,25 @@ def _check_fit(built: Built, place: Place, reading: Reading) -> None:
     elif built.kind.name not in place.wants:
         wants = " or ".join(Kind(name).says for name in place.wants)
         reading.fault(1, f"{wants} is expected here, but this gives {built.says}")
+
+
+def _bounded(built: Built, bounds: tuple[int, int], reading: Reading) -> Built:
+    """Check a number that is known on loading; one worked out past its bounds is not known."""
+    least, most = bounds
+    if built.kind != NUMBER:
+        return built
+    if built.constant:
+        if built.value is not None and not least <= built.value <= most:
+            says = f"the number here is {least:,} to {most:,}, not {built.value:,}"
+            reading.fault(built.column, says)
+        return built
+    ask = built.ask
+
+    def within_bounds(view: View) -> Any:
+        found = ask(view)
+        return found if found is not None and least <= found <= most else None
+
+    return replace(built, ask=within_bounds)
 
 
 def _check_value(built: Built, wanted: Kind, fact: str, reading: Reading) -> None:

@@ -15,16 +15,22 @@ _START: Final[tuple[KindName, ...]] = ("date", "moment")
 _ORDER: Final[tuple[KindName, ...]] = ("number", "date")
 
 
+#: The largest number that may be written in a file.
+LARGEST_WRITTEN: Final = 999_999_999
+
+
 class Place(NamedTuple):
     """A condition as written, and what it has to give.
 
-    `wants` are the kinds that fit; with `fact`, it has to be a value of that fact instead.
+    `wants` are the kinds that fit; with `fact`, it has to be a value of that fact instead. A
+    number lies between `bounds`, both included.
     """
 
     path: Path
     text: ConditionText
     wants: tuple[KindName, ...] = _YES_NO
     fact: str | None = None
+    bounds: tuple[int, int] | None = None
 
 
 class UnitPlace(NamedTuple):
@@ -59,7 +65,7 @@ def papers_by_places(lifecycle: Lifecycle) -> Iterator[tuple[str, Place]]:
     for name, meeting in lifecycle.meetings.items():
         if meeting.papers_by is not None and meeting.papers_by.before is not None:
             path = ("meetings", name, "papers_by", "before")
-            yield name, Place(path, meeting.papers_by.before, _NUMBER)
+            yield name, _number(path, meeting.papers_by.before)
 
 
 def unit_places(lifecycle: Lifecycle) -> Iterator[UnitPlace]:
@@ -98,7 +104,7 @@ def _of_meetings_and_pools(lifecycle: Lifecycle) -> Iterator[Place]:
             yield Place(("meetings", name, "order", index), order, _ORDER)
     for name, pool in lifecycle.places.items():
         yield from _if_written(("places", name, "when"), pool.when)
-        yield Place(("places", name, "capacity"), pool.capacity, _NUMBER)
+        yield _number(("places", name, "capacity"), pool.capacity)
         for index, order in enumerate(pool.order):
             yield Place(("places", name, "order", index), order, _ORDER)
 
@@ -111,14 +117,21 @@ def _of_deadline(path: Path, deadline: Deadline) -> Iterator[Place]:
         yield from _of_due((*path, "other_reading"), deadline.other_reading)
     yield from _if_written((*path, "met_when"), deadline.met_when)
     if deadline.warn is not None:
-        yield Place((*path, "warn", "before"), deadline.warn.before, _NUMBER)
+        yield _number((*path, "warn", "before"), deadline.warn.before)
 
 
 def _of_due(path: Path, due: Due) -> Iterator[Place]:
-    yield from _if_written((*path, "nth"), due.nth, _NUMBER)
-    yield from _if_written((*path, "within"), due.within, _NUMBER)
+    if due.nth is not None:
+        yield _number((*path, "nth"), due.nth, least=1)
+    if due.within is not None:
+        yield _number((*path, "within"), due.within)
+    if due.first_is is not None:
+        yield _number((*path, "first_is"), due.first_is, most=1)
     yield from _if_written((*path, "date"), due.date, _DAY)
-    yield from _if_written((*path, "first_is"), due.first_is, _NUMBER)
+
+
+def _number(path: Path, text: int | str, least: int = 0, most: int = LARGEST_WRITTEN) -> Place:
+    return Place(path, text, _NUMBER, bounds=(least, most))
 
 
 def _if_written(
