@@ -14,7 +14,7 @@ from apflow.policy.clauses import Clauses
 from apflow.policy.compiled import Compiled, View, compile_lifecycle
 from apflow.policy.deadlines import Due, due
 from apflow.policy.decision import Decision
-from apflow.policy.facts import take_answers
+from apflow.policy.answers import take_answers
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.machine import Machine
 from apflow.policy.situation import START, Actor, Situation, Tally, Value
