@@ -14,7 +14,7 @@ Verdict = Literal["met", "unmet", "unknown", "not_applicable", "overridden"]
 BUILT_IN = ("transition", "role", "answers", "when", "closing_rule")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """One guard asked.
 

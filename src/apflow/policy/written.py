@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from apflow.clock import LONDON
 from apflow.errors import BadInput
 
 #: The longest text taken, in characters.
@@ -12,6 +12,8 @@ LONGEST_TEXT = 4000
 #: Control characters, halves of characters, and marks that turn the direction of writing:
 #: none can be seen, some break a store, some make a text read as something it is not.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+#: The zone in which people say what time it is.
+_LONDON = ZoneInfo("Europe/London")
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -119,7 +121,7 @@ def _in_london(field: str, moment: datetime) -> datetime:
     """Give a moment without a zone that of London."""
     if moment.tzinfo is not None:
         return moment
-    there = moment.replace(tzinfo=LONDON)
-    if there.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != moment:
+    there = moment.replace(tzinfo=_LONDON)
+    if there.astimezone(UTC).astimezone(_LONDON).replace(tzinfo=None) != moment:
         raise BadInput(field, str(moment), "the clocks went forward over that hour")
     return there
