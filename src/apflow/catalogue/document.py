@@ -74,12 +74,9 @@ class Document:
         """Return the value at `path`; None where there is no such part."""
         value = self.value
         for step in path:
-            if isinstance(value, dict):
-                value = value.get(step)
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                value = value[step]
-            else:
+            if not holds(value, step):
                 return None
+            value = value[step]  # type: ignore[index]
         return value
 
     def fault(self, path: Path, says: str, *, column: int = 0, key: bool = False) -> Fault:
@@ -89,6 +86,13 @@ class Document:
         else:
             line, at = self.key_at(path) if key else self.at(path)
         return Fault(self.file, line, at, place_words(path), says)
+
+
+def holds(value: object, step: str | int) -> bool:
+    """Whether there is a part under this key, or at this position of a list."""
+    if isinstance(value, list):
+        return isinstance(step, int) and step < len(value)
+    return isinstance(value, dict) and step in value
 
 
 def place_words(path: Path) -> str:

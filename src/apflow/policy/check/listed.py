@@ -1,0 +1,47 @@
+"""The lists for the authority: what it has to confirm, to set, and to look through."""
+
+from collections.abc import Iterator
+
+from apflow.policy.check.footing import Footing
+from apflow.policy.check.remarks import Listed, and_list
+from apflow.policy.lifecycle import Due
+
+#: The sorts of lines, in the order in which they are shown.
+SORTS = (
+    "setting to confirm",
+    "setting without a value",
+    "deadline without a date",
+    "guard that may be overridden",
+    "clause carried by nothing",
+)
+
+
+def listed(footing: Footing) -> Iterator[Listed]:
+    """Give the lines about the lifecycle itself; those about clauses need the clauses."""
+    lifecycle = footing.compiled.lifecycle
+    for name, setting in lifecycle.settings.items():
+        shown = "no value" if setting.value is None else str(setting.value)
+        if setting.confirm:
+            yield Listed(SORTS[0], ("settings", name), f"{name}: {shown}")
+        if setting.value is None:
+            yield Listed(SORTS[1], ("settings", name), name)
+    for name, deadline in lifecycle.deadlines.items():
+        unset = _unset(footing, name, deadline.due)
+        if unset:
+            says = f"{deadline.title}: until {and_list(unset)} has a value"
+            yield Listed(SORTS[2], ("deadlines", name), says)
+    for name, guard in lifecycle.guards.items():
+        if guard.override:
+            says = f"{guard.title or name}: by {and_list(list(guard.override), 'or')}"
+            yield Listed(SORTS[3], ("guards", name), says)
+
+
+def _unset(footing: Footing, name: str, due: Due) -> list[str]:
+    """Return the settings without a value on which a deadline's date rests."""
+    settings = footing.compiled.lifecycle.settings
+    read: set[str] = {due.unit} if due.unit is not None else set()
+    for key in ("nth", "within", "first_is", "date"):
+        condition = footing.compiled.at("deadlines", name, "due", key)
+        if condition is not None:
+            read |= condition.names
+    return sorted(one for one in read if one in settings and settings[one].value is None)
