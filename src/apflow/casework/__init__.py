@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from apflow.casework import acts, applying, asking, looking, sweeping
+from apflow.casework import acts, applying, asking, listing, looking, sweeping
 from apflow.casework.asking import Asked
+from apflow.casework.listing import Listed
 from apflow.casework.looking import Choice, Looked
 from apflow.casework.office import Office
 from apflow.casework.sweeping import Swept
@@ -23,7 +24,7 @@ from apflow.errors import Unknown
 from apflow.referral import Request, Step
 from apflow.store import Store, requests
 
-__all__ = ["Asked", "Casework", "Choice", "Looked", "Swept", "opened"]
+__all__ = ["Asked", "Casework", "Choice", "Listed", "Looked", "Swept", "opened"]
 
 
 class Casework:
@@ -89,6 +90,29 @@ class Casework:
     def history(self, reference: str, person: str, now: datetime) -> tuple[Step, ...]:
         """Return a referral's steps; see `looking.trace`."""
         return looking.trace(self.office, reference, person, now)
+
+    def worklist(
+        self,
+        person: str,
+        now: datetime,
+        *,
+        lifecycle: str | None = None,
+        closed: bool = False,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> tuple[Listed, ...]:
+        """Return the referrals that a person may see, first due first; see `listing`."""
+        return listing.worklist(
+            self.office, person, now, lifecycle=lifecycle, closed=closed, after=after, limit=limit
+        )
+
+    def way_in(self, policy: str) -> str:
+        """Return the event by which referrals are usually opened: the first in the file."""
+        return asking.way_in(self.office, policy)
+
+    def titles(self, request: Request) -> dict[str, str]:
+        """Return the titles of the events and states of a Request's lifecycle, by id."""
+        return looking.titles(self.office, request)
 
     def would_adopt(
         self, reference: str, person: str, now: datetime, state: str | None = None

@@ -99,6 +99,13 @@ def new_id() -> str:
     return secrets.token_hex(16)
 
 
+def way_in(office: Office, policy: str) -> str:
+    """Return the first event by which a referral may be opened under a policy."""
+    with office.store.reading() as tx:
+        machine = office.newest(tx, policy, lambda *_: None)
+    return starts(machine.compiled.lifecycle)[0]
+
+
 def starts(lifecycle: Lifecycle) -> tuple[str, ...]:
     """Return the events by which a referral may be opened, in file order."""
     return tuple(dict.fromkeys(t.event for t in lifecycle.transitions if START in t.from_))

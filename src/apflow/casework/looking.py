@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from apflow.casework.office import OFFICE_ROLES, Office
+from apflow.casework.results import outcome_of
 from apflow.casework.situations import situation_of
 from apflow.clock import london_day
 from apflow.errors import Unknown
@@ -18,7 +19,7 @@ from apflow.policy.decision import Decision
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.machine import Machine
 from apflow.policy.situation import Actor, Situation
-from apflow.referral import DeadlineRow, Referral, Step
+from apflow.referral import DeadlineRow, Referral, Request, Step
 from apflow.referral.reference import tidy_reference
 from apflow.store import deadlines, history, reads, referrals, register
 from apflow.store.engine import Tx
@@ -26,7 +27,11 @@ from apflow.store.engine import Tx
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One event that the referral's state knows: what policy says to it now."""
+    """One event that the referral's state knows: what policy says to it now.
+
+    `asks` must be answered with it, `may_ask` may be; `shown` is the decision as JSON-ready
+    values, without the facts that the person may not see.
+    """
 
     event: str
     title: str
@@ -34,12 +39,14 @@ class Choice:
     decision: Decision
     asks: tuple[str, ...]
     may_ask: tuple[str, ...]
+    shown: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One referral as a person may see it; `pupil` is the child's name (None once
-    erased); `hidden` names the facts kept from the person.
+    """One referral as a person may see it.
+
+    `pupil` is the child's name, None once erased; `hidden` names the facts kept from the person.
     """
 
     referral: Referral
@@ -84,11 +91,25 @@ def choices(
                 decision=decision,
                 asks=tuple(machine.asks(situation, event)[0]),
                 may_ask=tuple(machine.asks(situation, event)[1]),
+                shown=outcome_of(machine.compiled.lifecycle, decision, actor.role),
             )
             for event, decision in machine.choices(situation, actor)
         )
     log(office, referral.reference, person, "choices", now)
     return found
+
+
+def titles(office: Office, request: Request) -> dict[str, str]:
+    """Return the titles of the events and states that a Request may speak of, by id."""
+    with office.store.reading() as tx:
+        referral = referrals.get(tx, request.reference)
+        digest = referral.digest if referral is not None else request.opens
+        if digest is None:
+            return {}
+        lifecycle = office.machine(tx, digest).compiled.lifecycle
+    return {name: event.title for name, event in lifecycle.events.items()} | {
+        name: state.title for name, state in lifecycle.states.items()
+    }
 
 
 def trace(office: Office, reference: str, person: str, now: datetime) -> tuple[Step, ...]:

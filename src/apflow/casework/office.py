@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from apflow import catalogue
+from apflow.casework.calendar_entries import calendar_from
 from apflow.errors import BadInput, Unknown
 from apflow.policy.calendar import Calendar
 from apflow.policy.compiled import compile_lifecycle
@@ -64,6 +65,25 @@ class Office:
             keep(lifecycle.digest, name, text)
         return self._machines.get(lifecycle.digest) or self._learn(lifecycle)
 
+    def known_lifecycles(self, tx: Tx) -> list[tuple[str, Lifecycle]]:
+        """Return every lifecycle that referrals were opened under, newest version of each."""
+        names = dict.fromkeys(kept.name for kept in lifecycles.listed(tx))
+        found = ((name, lifecycles.current(tx, name)) for name in names)
+        return [
+            (name, self.machine(tx, current[0]).compiled.lifecycle)
+            for name, current in found
+            if current is not None
+        ]
+
+    def policy_folder(self, name: str) -> Path:
+        """Return the folder of a policy. Raises Unknown when there is none of that name."""
+        return catalogue.find(name, self.folders)
+
+    def forget_calendar(self, area: str, version: int) -> None:
+        """Forget a version of a calendar that was tried and not kept."""
+        with self._lock:
+            self._calendars.pop((area, version), None)
+
     def calendar(self, tx: Tx, lifecycle: Lifecycle, parties: Iterable[str] = ()) -> Calendar:
         """Return the calendar that counts: that of the first party with its own, or the area's.
 
@@ -76,7 +96,7 @@ class Office:
                 continue
             known = self._calendars.get((area, version))
             if known is None:
-                known = calendar_from(calendars.get(tx, area))
+                known = _calendar(tx, area)
                 with self._lock:
                     self._calendars[area, version] = known
             return known
@@ -112,6 +132,13 @@ class Office:
     def system(self) -> Actor:
         """Return the house itself as an actor."""
         return Actor(SYSTEM, SYSTEM)
+
+
+def _calendar(tx: Tx, area: str) -> Calendar:
+    stored = calendars.get(tx, area)
+    if stored is None:
+        raise Unknown("calendar", area)
+    return calendar_from(stored)
 
 
 def area_parties(referral: Referral, lifecycle: Lifecycle) -> tuple[str, ...]:

@@ -17,10 +17,12 @@ import sqlalchemy as sa
 from apflow.store.register import like
 from apflow.store.statements import Row, Statement, Tx
 from apflow.store.tables import pupils, referral_parties, referrals
-from apflow.store.written import read_day_or_none, read_due
+from apflow.store.written import CLOSED, read_day_or_none, read_due
 
 #: Where a row stands in a list: when it falls due, as written, and its reference.
 Place = tuple[str, str]
+#: Just before the first closed referral: closed ones stand last in every list.
+BEFORE_CLOSED: Place = (CLOSED, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,9 @@ _NAMED_ROWS = (
     .order_by(_r.next_due, _r.reference)
 )
 
+_PLACE = Statement(
+    sa.select(_r.next_due, _r.reference).where(_r.reference == sa.bindparam("of_reference"))
+)
 _COUNTS = Statement(
     sa.select(_r.state, sa.func.count())
     .where(_r.lifecycle == sa.bindparam("lifecycle"))
@@ -175,6 +180,12 @@ def worklist(
     if not references:
         return []
     return [_row(row) for row in tx.execute(_NAMED_ROWS, {"references": references})]
+
+
+def place_of(tx: Tx, reference: str) -> Place | None:
+    """Return where a referral stands in the lists now, or None if it is not there."""
+    row = _PLACE.row(tx, {"of_reference": reference})
+    return None if row is None else (row[0], row[1])
 
 
 def counts(tx: Tx, lifecycle: str, organisations: Sequence[str] | None = None) -> dict[str, int]:

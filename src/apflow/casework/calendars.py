@@ -1,0 +1,177 @@
+"""An area's school days: storing a calendar, and what that does to every open deadline.
+
+A change is worked out whole before it is made: which deadlines move, from when to when. It never
+makes a deadline missed backwards in time unless a person says that this is meant.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from apflow.casework.calendar_entries import Entry, calendar_of
+from apflow.casework.calendars_files import bank_holidays, read_calendar
+from apflow.casework.office import Office
+from apflow.casework.situations import situation_of
+from apflow.clock import london_day
+from apflow.errors import Unknown
+from apflow.policy.deadlines import due
+from apflow.referral import DeadlineRow, Referral
+from apflow.referral.deadlines import StepContext, reconcile
+from apflow.referral.moving import next_due
+from apflow.store import calendars, deadlines, referrals, register
+from apflow.store.calendars import StoredCalendar
+from apflow.store.engine import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDeadline:
+    """One deadline that a calendar change moves; None is "no date" or beyond the calendar."""
+
+    reference: str
+    name: str
+    occurrence: int
+    before: datetime | None
+    after: datetime | None
+
+    def backwards(self, now: datetime) -> bool:
+        """Whether the change would make the deadline missed already."""
+        return self.after is not None and self.after < now
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChange:
+    """What a new calendar does: `done` False means that nothing was changed yet.
+
+    `backwards` are the deadlines that it would make missed already; they need a person's word.
+    """
+
+    area: str
+    version: int
+    first: date
+    last: date
+    done: bool
+    moved: tuple[MovedDeadline, ...]
+    backwards: tuple[MovedDeadline, ...]
+
+
+class _NotDone(Exception):
+    """Gives up the transaction in which a change was only looked at."""
+
+    def __init__(self, change: CalendarChange) -> None:
+        super().__init__(change)
+        self.change = change
+
+
+def change_calendar(
+    office: Office,
+    area: str,
+    content: bytes,
+    file: str,
+    now: datetime,
+    *,
+    example: bool = False,
+    dry_run: bool = False,
+    confirmed: bool = False,
+) -> CalendarChange:
+    """Store the calendar in a CSV or iCalendar file as an area's and move its open deadlines.
+
+    `area` is a policy's id, or an organisation's for a school with days of its own. Nothing is
+    changed on a dry run, nor when a deadline would be missed already and `confirmed` is false.
+    Raises FileError for a file that cannot be used, Unknown for an area that nobody knows.
+    """
+    entries = read_calendar(content, file)
+    years = [entry.start for entry in entries] + [entry.end for entry in entries]
+    off = bank_holidays(min(years), max(years))
+    written = [entry.written() for entry in entries]
+    calendar = calendar_of(area, written, off)
+    with office.store.writing() as tx:
+        _known_area(office, tx, area)
+        version = calendars.put(tx, area, written, off, now, file, example=example)
+        changes = list(_changes(office, tx, area, now))
+        moved = tuple(one for _, _, some in changes for one in some)
+        backwards = tuple(one for one in moved if one.backwards(now))
+        done = not dry_run and (confirmed or not backwards)
+        if done:
+            for referral, rows, _ in changes:
+                _write(tx, referral, rows)
+        else:
+            tx.rollback()
+    if not done:
+        office.forget_calendar(area, version)
+    return CalendarChange(area, version, calendar.first, calendar.last, done, moved, backwards)
+
+
+def start_calendar(
+    tx: Tx, area: str, content: bytes, file: str, now: datetime
+) -> None:
+    """Store an area's first calendar, marked as an example until the area imports its own."""
+    entries: tuple[Entry, ...] = read_calendar(content, file)
+    days = [entry.start for entry in entries] + [entry.end for entry in entries]
+    written = [entry.written() for entry in entries]
+    calendars.put(tx, area, written, bank_holidays(min(days), max(days)), now, file, example=True)
+
+
+def stored(office: Office, area: str) -> StoredCalendar:
+    """Return an area's newest calendar. Raises Unknown when there is none."""
+    with office.store.reading() as tx:
+        found = calendars.get(tx, area)
+    if found is None:
+        raise Unknown("calendar", area)
+    return found
+
+
+def _known_area(office: Office, tx: Tx, area: str) -> None:
+    if calendars.version(tx, area) is not None or register.get_organisation(tx, area) is not None:
+        return
+    office.policy_folder(area)
+
+
+def _changes(
+    office: Office, tx: Tx, area: str, now: datetime
+) -> Iterator[tuple[Referral, tuple[DeadlineRow, ...], tuple[MovedDeadline, ...]]]:
+    """Work out anew the deadlines of every open referral that counts by this area's days."""
+    for reference in _open(tx):
+        referral = referrals.lock(tx, reference)
+        if referral is None or not _counts_by(referral, area):
+            continue
+        machine = office.machine(tx, referral.digest)
+        today = london_day(now)
+        situation = situation_of(office, tx, machine, referral, office.system(), today, today)
+        context = StepContext(machine.compiled, situation, reference, referral.seq, today)
+        rows = deadlines.rows(tx, reference)
+        changed = reconcile(rows, due(machine.compiled, situation), context)
+        if changed:
+            yield referral, _merged(rows, changed), tuple(_moved(rows, changed))
+
+
+def _counts_by(referral: Referral, area: str) -> bool:
+    return referral.lifecycle == area or area in referral.parties.values()
+
+
+def _open(tx: Tx) -> Iterator[str]:
+    after = None
+    while found := referrals.open_references(tx, after=after, limit=500):
+        yield from found
+        after = found[-1]
+
+
+def _merged(rows: Iterable[DeadlineRow], changed: Iterable[DeadlineRow]) -> tuple[DeadlineRow, ...]:
+    merged = {(row.name, row.occurrence): row for row in rows}
+    return tuple((merged | {(row.name, row.occurrence): row for row in changed}).values())
+
+
+def _moved(rows: Iterable[DeadlineRow], changed: Iterable[DeadlineRow]) -> Iterator[MovedDeadline]:
+    before: Mapping[tuple[str, int], DeadlineRow] = {
+        (row.name, row.occurrence): row for row in rows
+    }
+    for row in changed:
+        old = before.get((row.name, row.occurrence))
+        stood = old.due_at if old is not None else None
+        if stood != row.due_at:
+            yield MovedDeadline(row.reference, row.name, row.occurrence, stood, row.due_at)
+
+
+def _write(tx: Tx, referral: Referral, rows: tuple[DeadlineRow, ...]) -> None:
+    deadlines.write(tx, rows)
+    after = replace(referral, version=referral.version + 1, next_due=next_due(rows))
+    referrals.move(tx, after, referral.version)

@@ -1,0 +1,281 @@
+"""Holding a forum or panel: a sitting's agenda in the policy's order, and its decisions.
+
+A sitting is named `<policy>/<meeting>/<date>`. Deciding is asking: each decision is stored as a
+Request first, and the sitting is then held by applying them in the order of the agenda.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from apflow.casework import applying, asking
+from apflow.casework.asking import Asked
+from apflow.casework.looking import log
+from apflow.casework.office import Office
+from apflow.casework.situations import situation_of
+from apflow.clock import london_day
+from apflow.errors import BadInput, Unknown
+from apflow.nearest import nearest
+from apflow.policy.compiled import Compiled, View
+from apflow.policy.lifecycle import Lifecycle
+from apflow.policy.pools import order_text
+from apflow.policy.situation import Situation
+from apflow.referral import Referral, Request
+from apflow.store import referrals, register, requests
+from apflow.store.engine import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One sitting of one meeting of one policy."""
+
+    lifecycle: str
+    meeting: str
+    on: date
+
+    def __str__(self) -> str:
+        return f"{self.lifecycle}/{self.meeting}/{self.on.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItem:
+    """One referral on an agenda: its place, its order of admission with the reason, what may
+    be decided, and the papers that are not in.
+    """
+
+    number: int
+    reference: str
+    state: str
+    rank: int | None
+    because: str
+    events: tuple[str, ...]
+    papers_missing: tuple[str, ...]
+    carried_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision to be taken at a sitting: the event and its answers for one referral."""
+
+    reference: str
+    event: str
+    answers: Mapping[str, object] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
+
+
+def sitting_of(text: str) -> Sitting:
+    """Return the sitting that `policy/meeting/2026-01-28` names. Raises BadInput."""
+    parts = text.split("/")
+    try:
+        lifecycle, meeting, on = parts
+        return Sitting(lifecycle, meeting, date.fromisoformat(on))
+    except ValueError:
+        raise BadInput("sitting", text, "is written policy/meeting/2026-01-28") from None
+
+
+def list_sitting(office: Office, sitting: Sitting) -> bool:
+    """Put a sitting in the register; False if it is listed already. Raises Unknown."""
+    with office.store.writing() as tx:
+        lifecycle = office.newest(tx, sitting.lifecycle, lambda *_: None).compiled.lifecycle
+        _meeting(lifecycle, sitting)
+        return register.add_sitting(tx, sitting.lifecycle, sitting.meeting, sitting.on)
+
+
+def agenda(office: Office, sitting: Sitting, person: str, now: datetime) -> tuple[AgendaItem, ...]:
+    """Return what is to be decided at a sitting, in the policy's order (FORMAT §9).
+
+    On it is every referral that stands where the meeting decides and that was put down for this
+    sitting, or for an earlier one and is still undecided. Raises Unknown for a sitting that is
+    not listed or a person that is not there.
+    """
+    with office.store.reading() as tx:
+        _listed(office, tx, sitting)
+        if register.actor_roles(tx, person) is None:
+            raise Unknown("person", person)
+        found = _items(office, tx, sitting, now)
+    for item in found:
+        log(office, item.reference, person, "agenda", now)
+    return found
+
+
+def prepare(
+    office: Office,
+    sitting: Sitting,
+    decisions: Sequence[Decided],
+    person: str,
+    now: datetime,
+    *,
+    role: str | None = None,
+    people: Mapping[str, object] | None = None,
+) -> tuple[Request, ...]:
+    """Store the decisions of a sitting as Requests, in the order of its agenda.
+
+    `people` is who sat: asked once for the sitting and copied into every decision that asks for
+    it. Raises BadInput for a referral that is not on the agenda or an event not decided here.
+    """
+    items = {item.reference: item for item in agenda(office, sitting, person, now)}
+    for decision in decisions:
+        item = items.get(decision.reference)
+        if item is None:
+            raise BadInput("referral", decision.reference, f"is not on the agenda of {sitting}")
+        if decision.event not in item.events:
+            raise BadInput("event", decision.event, f"may be: {', '.join(item.events)}")
+    with office.store.reading() as tx:
+        lifecycle = office.newest(tx, sitting.lifecycle, lambda *_: None).compiled.lifecycle
+    sheet = lifecycle.meetings[sitting.meeting].people
+    asked = []
+    for decision in sorted(decisions, key=lambda one: items[one.reference].number):
+        event = lifecycle.events[decision.event]
+        copied = sheet is not None and people is not None and sheet in (*event.asks, *event.may_ask)
+        answers = {sheet: people, **decision.answers} if copied and sheet else decision.answers
+        asked.append(
+            asking.ask(
+                office,
+                decision.reference,
+                Asked(
+                    event=decision.event, person=person, role=role, answers=answers,
+                    overrides=decision.overrides, happened_on=min(sitting.on, london_day(now)),
+                ),
+                now,
+            )
+        )  # fmt: skip
+    return tuple(asked)
+
+
+def waiting(office: Office, sitting: Sitting, now: datetime) -> tuple[str, ...]:
+    """Return the Requests of a sitting that wait to be applied, in the order of its agenda."""
+    with office.store.reading() as tx:
+        items = _items(office, tx, sitting, now)
+        return tuple(
+            request.id
+            for item in items
+            for request in requests.of(tx, item.reference)
+            if request.state == "waiting" and request.event in item.events
+        )
+
+
+def hold(office: Office, sitting: Sitting, now: datetime) -> tuple[Request, ...]:
+    """Apply the waiting decisions of a sitting, first in the policy's order first.
+
+    Held twice it does nothing more: what is decided is no longer waiting.
+    """
+    return tuple(applying.apply(office, request, now) for request in waiting(office, sitting, now))
+
+
+def _listed(office: Office, tx: Tx, sitting: Sitting) -> None:
+    lifecycle = office.newest(tx, sitting.lifecycle, lambda *_: None).compiled.lifecycle
+    _meeting(lifecycle, sitting)
+    listed = register.sittings(tx, sitting.lifecycle).get(sitting.meeting, ())
+    if sitting.on not in listed:
+        near = min(listed, key=lambda day: abs(day - sitting.on), default=None)
+        raise Unknown("sitting", str(sitting), near.isoformat() if near else None)
+
+
+def _meeting(lifecycle: Lifecycle, sitting: Sitting) -> None:
+    if sitting.meeting not in lifecycle.meetings:
+        near = nearest(sitting.meeting, lifecycle.meetings)
+        raise Unknown("meeting", sitting.meeting, near)
+
+
+def _items(office: Office, tx: Tx, sitting: Sitting, now: datetime) -> tuple[AgendaItem, ...]:
+    today = london_day(now)
+    found = []
+    after = None
+    while page := referrals.open_references(tx, sitting.lifecycle, after=after, limit=500):
+        for reference in page:
+            referral = referrals.get(tx, reference)
+            if referral is not None and (item := _item(office, tx, sitting, referral, today)):
+                found.append(item)
+        after = page[-1]
+    found.sort(key=lambda one: one[0])
+    return tuple(AgendaItem(number, *rest) for number, (_, *rest) in enumerate(found, start=1))
+
+
+def _item(
+    office: Office, tx: Tx, sitting: Sitting, referral: Referral, today: date
+) -> (
+    tuple[tuple[str, str], str, str, int | None, str, tuple[str, ...], tuple[str, ...], bool] | None
+):
+    machine = office.machine(tx, referral.digest)
+    compiled, lifecycle = machine.compiled, machine.compiled.lifecycle
+    at = {name for name, event in lifecycle.events.items() if event.at == sitting.meeting}
+    if not any(
+        transition.event in at and referral.state in lifecycle.sources(transition)
+        for transition in lifecycle.transitions
+    ):
+        return None
+    put_down = _put_down(lifecycle, referral, sitting.meeting)
+    if put_down is not None and put_down > sitting.on:
+        return None
+    situation = situation_of(office, tx, machine, referral, office.system(), today, today)
+    view = View(compiled, situation)
+    events = _open_events(compiled, view, at)
+    if not events:
+        return None
+    return (
+        (_order(compiled, view, sitting.meeting), referral.reference),
+        referral.reference,
+        referral.state,
+        referral.rank,
+        rank_reason(compiled, situation),
+        events,
+        _papers_missing(lifecycle, view),
+        put_down is not None and put_down < sitting.on,
+    )
+
+
+def _put_down(lifecycle: Lifecycle, referral: Referral, meeting: str) -> date | None:
+    for name, fact in lifecycle.facts.items():
+        if fact.type == "meeting" and fact.of == meeting and name in referral.facts:
+            return date.fromisoformat(str(referral.facts[name]))
+    return None
+
+
+def _open_events(compiled: Compiled, view: View, at: set[str]) -> tuple[str, ...]:
+    """Return the events of the meeting whose road is not closed by its `when`."""
+    lifecycle = compiled.lifecycle
+    found = {}
+    for index, transition in enumerate(lifecycle.transitions):
+        if transition.event not in at or view.situation.state not in lifecycle.sources(transition):
+            continue
+        when = compiled.at("transitions", index, "when")
+        if when is None or view.ask(when) is not False:
+            found[transition.event] = True
+    return tuple(found)
+
+
+def _order(compiled: Compiled, view: View, meeting: str) -> str:
+    """Return the meeting's order as text that sorts; what is not known comes last."""
+    parts = []
+    for index in range(len(compiled.lifecycle.meetings[meeting].order)):
+        condition = compiled.at("meetings", meeting, "order", index)
+        parts.append(order_text(view.ask(condition) if condition is not None else None))
+    return "|".join(parts)
+
+
+def rank_reason(compiled: Compiled, situation: Situation) -> str:
+    """Return why a referral has its rank: the title of the row that gives it, or nothing."""
+    fact = compiled.lifecycle.facts.get("rank")
+    view = View(compiled, situation)
+    for index, row in enumerate(fact.choose if fact is not None else ()):
+        when = compiled.at("facts", "rank", "choose", index, "when")
+        holds = True if when is None else view.ask(when)
+        if holds is True:
+            return row.title or ""
+        if holds is None:
+            return "not known yet"
+    return ""
+
+
+def _papers_missing(lifecycle: Lifecycle, view: View) -> tuple[str, ...]:
+    missing = []
+    for name, fact in lifecycle.facts.items():
+        if fact.type != "papers":
+            continue
+        answers = view.value(name)
+        ticked = answers if isinstance(answers, Mapping) else {}
+        for entry in view.entries(name):
+            answer = ticked.get(entry)
+            if fact.entries[entry].needed and (answer is None or answer.answer == "awaited"):
+                missing.append(fact.entries[entry].title or entry.replace("_", " "))
+    return tuple(missing)

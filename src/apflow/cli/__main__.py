@@ -1,0 +1,5 @@
+"""`python -m apflow.cli` is `apflow`."""
+
+from apflow.cli import main
+
+main()

@@ -1,0 +1,124 @@
+"""The register on the command line: organisations, people and their roles, pupils, sittings."""
+
+from datetime import date
+
+import click
+
+from apflow.cli import asking, saying
+from apflow.clock import london_day, utc_now
+from apflow.errors import BadInput, Unknown
+from apflow.policy.written import take_date
+from apflow.store import register as known
+from apflow.store.engine import Taken
+from apflow.store.register import Membership, Organisation, Person, Pupil
+
+
+@click.group("register")
+def register() -> None:
+    """Organisations, people and their roles, pupils."""
+
+
+@register.command("organisation")
+@click.argument("identity", metavar="ID")
+@click.argument("name")
+@click.argument("particulars", nargs=-1, metavar="[NAME=VALUE]...")
+def organisation(identity: str, name: str, particulars: tuple[str, ...]) -> int:
+    """Add an organisation, or change its name and particulars (such as urn=134310)."""
+    written = {key: _particular(value) for key, value in asking.answers(particulars, None).items()}
+    added = Organisation(_id(identity), name, written)
+    with asking.casework().store.writing() as tx:
+        if not known.change_organisation(tx, added):
+            known.add_organisation(tx, added)
+    click.echo(f"{identity}: {name}")
+    return 0
+
+
+def _particular(value: object) -> object:
+    text = str(value)
+    if text.isdecimal():
+        return int(text)
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return {"yes": True, "no": False}.get(text, text)
+
+
+@register.command("person")
+@click.argument("identity", metavar="ID")
+@click.argument("name")
+@click.argument("roles", nargs=-1, metavar="ROLE[@ORGANISATION]...")
+@click.option("--email")
+@click.option("--disable", is_flag=True, help="They may no longer act; the history keeps them.")
+def person(
+    identity: str, name: str, roles: tuple[str, ...], email: str | None, disable: bool
+) -> int:
+    """Add a person, or change them, and give them roles: school@oakwood, forum, manager."""
+    added = Person(_id(identity), name, email)
+    with asking.casework().store.writing() as tx:
+        if not known.change_person(tx, added):
+            known.add_person(tx, added)
+        for role in roles:
+            called, _, where = role.partition("@")
+            if where and known.get_organisation(tx, where) is None:
+                raise Unknown("organisation", where)
+            known.add_membership(tx, Membership(identity, called, where or None))
+        if disable:
+            known.disable(tx, identity, utc_now())
+    click.echo(f"{identity}: {name}")
+    return 0
+
+
+@register.command("pupil")
+@click.argument("identity", metavar="ID")
+@click.argument("name")
+@click.option("--born", metavar="DATE")
+def pupil(identity: str, name: str, born: str | None) -> int:
+    """Add a pupil under an ID that says nothing of them."""
+    day = None if born is None else take_date("--born", born, london_day(utc_now()))
+    try:
+        with asking.casework().store.writing() as tx:
+            known.add_pupil(tx, Pupil(_id(identity), name, day))
+    except Taken:
+        raise BadInput("ID", identity, "is taken already") from None
+    click.echo(f"{identity}: added")
+    return 0
+
+
+def _id(identity: str) -> str:
+    if not 0 < len(identity) <= 60 or not all(one.isalnum() or one in "-_." for one in identity):
+        raise BadInput("ID", identity, "is made of letters, digits, - _ and .")
+    return identity
+
+
+@register.command("list")
+@asking.as_json
+def list_(as_json: bool) -> int:
+    """List organisations, and people with their roles (no pupils)."""
+    with asking.casework().store.reading() as tx:
+        organisations = known.list_organisations(tx)
+        people = known.list_people(tx)
+        roles: dict[str, list[str]] = {}
+        for one in known.list_memberships(tx):
+            where = f"@{one.organisation}" if one.organisation else ""
+            roles.setdefault(one.person, []).append(one.role + where)
+    if as_json:
+        saying.put({
+            "organisations": [
+                {"id": one.id, "name": one.name, "particulars": one.particulars}
+                for one in organisations
+            ],
+            "people": [
+                {"id": one.id, "name": one.name, "disabled": one.disabled,
+                 "roles": roles.get(one.id, [])}
+                for one in people
+            ],
+        })  # fmt: skip
+        return 0
+    saying.table([(one.id, one.name) for one in organisations], ("organisation", "name"))
+    click.echo()
+    saying.table(
+        [(one.id, one.name + (" (disabled)" if one.disabled else ""),
+          ", ".join(roles.get(one.id, []))) for one in people],
+        ("person", "name", "roles"),
+    )  # fmt: skip
+    return 0
