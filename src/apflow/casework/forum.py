@@ -5,7 +5,7 @@ Request first, and the sitting is then held by applying them in the order of the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from apflow.casework import applying, asking
@@ -39,8 +39,9 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
-    """One referral on an agenda: its place, its order of admission with the reason, what may
-    be decided, and the papers that are not in.
+    """One referral on an agenda.
+
+    Its place, its order of admission and why, what may be decided, and the papers not in.
     """
 
     number: int
@@ -187,15 +188,14 @@ def _items(office: Office, tx: Tx, sitting: Sitting, now: datetime) -> tuple[Age
             if referral is not None and (item := _item(office, tx, sitting, referral, today)):
                 found.append(item)
         after = page[-1]
-    found.sort(key=lambda one: one[0])
-    return tuple(AgendaItem(number, *rest) for number, (_, *rest) in enumerate(found, start=1))
+    found.sort(key=lambda one: (one[0], one[1].reference))
+    return tuple(replace(item, number=number) for number, (_, item) in enumerate(found, start=1))
 
 
 def _item(
     office: Office, tx: Tx, sitting: Sitting, referral: Referral, today: date
-) -> (
-    tuple[tuple[str, str], str, str, int | None, str, tuple[str, ...], tuple[str, ...], bool] | None
-):
+) -> tuple[str, AgendaItem] | None:
+    """Return a referral's item with what it is ordered by; None if it is not on the agenda."""
     machine = office.machine(tx, referral.digest)
     compiled, lifecycle = machine.compiled, machine.compiled.lifecycle
     at = {name for name, event in lifecycle.events.items() if event.at == sitting.meeting}
@@ -212,16 +212,17 @@ def _item(
     events = _open_events(compiled, view, at)
     if not events:
         return None
-    return (
-        (_order(compiled, view, sitting.meeting), referral.reference),
-        referral.reference,
-        referral.state,
-        referral.rank,
-        rank_reason(compiled, situation),
-        events,
-        _papers_missing(lifecycle, view),
-        put_down is not None and put_down < sitting.on,
+    item = AgendaItem(
+        number=0,
+        reference=referral.reference,
+        state=referral.state,
+        rank=referral.rank,
+        because=rank_reason(compiled, situation),
+        events=events,
+        papers_missing=_papers_missing(lifecycle, view),
+        carried_over=put_down is not None and put_down < sitting.on,
     )
+    return _order(compiled, view, sitting.meeting), item
 
 
 def _put_down(lifecycle: Lifecycle, referral: Referral, meeting: str) -> date | None:
