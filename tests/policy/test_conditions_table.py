@@ -15,7 +15,7 @@ Ask = Callable[..., Any]
 JAN = [date(2026, 1, day) for day in range(1, 32)]
 REVIEWS = Tally(
     {"hold_review": ((JAN[11], 3), (JAN[6], 4), (JAN[12], 5))},
-    {"placed": ((JAN[6], 2), (JAN[9], 6))},
+    {"placed": ((JAN[9], 2), (JAN[6], 6))},
 )
 PRESENT, ABSENT, AWAITED = Ticked("present"), Ticked("absent", "ill"), Ticked("awaited")
 
