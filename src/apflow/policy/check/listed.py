@@ -6,34 +6,32 @@ from apflow.policy.check.footing import Footing
 from apflow.policy.check.remarks import Listed, and_list
 from apflow.policy.lifecycle import Due
 
-#: The sorts of lines, in the order in which they are shown.
-SORTS = (
-    "setting to confirm",
-    "setting without a value",
-    "deadline without a date",
-    "guard that may be overridden",
-    "clause carried by nothing",
-)
+#: The sorts of lines, in the order in which they are shown; the last needs the clauses.
+TO_CONFIRM = "setting to confirm"
+WITHOUT_VALUE = "setting without a value"
+WITHOUT_DATE = "deadline without a date"
+OVERRIDABLE = "guard that may be overridden"
+CARRIED_BY_NOTHING = "clause carried by nothing"
 
 
 def listed(footing: Footing) -> Iterator[Listed]:
-    """Give the lines about the lifecycle itself; those about clauses need the clauses."""
+    """Give the lines about the lifecycle itself."""
     lifecycle = footing.compiled.lifecycle
     for name, setting in lifecycle.settings.items():
         shown = "no value" if setting.value is None else str(setting.value)
         if setting.confirm:
-            yield Listed(SORTS[0], ("settings", name), f"{name}: {shown}")
+            yield Listed(TO_CONFIRM, ("settings", name), f"{name}: {shown}")
         if setting.value is None:
-            yield Listed(SORTS[1], ("settings", name), name)
+            yield Listed(WITHOUT_VALUE, ("settings", name), name)
     for name, deadline in lifecycle.deadlines.items():
         unset = _unset(footing, name, deadline.due)
         if unset:
             says = f"{deadline.title}: until {and_list(unset)} has a value"
-            yield Listed(SORTS[2], ("deadlines", name), says)
+            yield Listed(WITHOUT_DATE, ("deadlines", name), says)
     for name, guard in lifecycle.guards.items():
         if guard.override:
             says = f"{guard.title or name}: by {and_list(list(guard.override), 'or')}"
-            yield Listed(SORTS[3], ("guards", name), says)
+            yield Listed(OVERRIDABLE, ("guards", name), says)
 
 
 def _unset(footing: Footing, name: str, due: Due) -> list[str]:
