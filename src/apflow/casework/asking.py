@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from apflow.casework.calendars import start_calendar
 from apflow.casework.office import Office, not_in_future
 from apflow.clock import london_day
 from apflow.errors import BadInput, Unknown
@@ -117,6 +118,7 @@ def _keep(
     with office.store.writing() as tx:
         for digest, name, text in lifecycle:
             lifecycles.keep(tx, digest, name, text, request.asked_at)
+            start_calendar(office, tx, name, request.asked_at)
         requests.add(tx, request)
     return request
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from apflow.casework.calendar_entries import Entry, calendar_of
+from apflow.casework.calendar_entries import calendar_of
 from apflow.casework.calendars_files import bank_holidays, read_calendar
 from apflow.casework.office import Office
 from apflow.casework.situations import situation_of
@@ -101,14 +101,20 @@ def change_calendar(
     return CalendarChange(area, version, calendar.first, calendar.last, done, moved, backwards)
 
 
-def start_calendar(
-    tx: Tx, area: str, content: bytes, file: str, now: datetime
-) -> None:
-    """Store an area's first calendar, marked as an example until the area imports its own."""
-    entries: tuple[Entry, ...] = read_calendar(content, file)
-    days = [entry.start for entry in entries] + [entry.end for entry in entries]
+def start_calendar(office: Office, tx: Tx, policy: str, now: datetime) -> None:
+    """Give a policy that has no calendar yet the one that travels with it.
+
+    It is marked as an example until the area imports its own. Raises FileError when it cannot
+    be used.
+    """
+    file = office.policy_folder(policy) / "calendar.csv"
+    if calendars.version(tx, policy) is not None or not file.is_file():
+        return
+    entries = read_calendar(file.read_bytes(), f"{policy}/calendar.csv")
+    first = min(entry.start for entry in entries)
+    last = max(entry.end for entry in entries)
     written = [entry.written() for entry in entries]
-    calendars.put(tx, area, written, bank_holidays(min(days), max(days)), now, file, example=True)
+    calendars.put(tx, policy, written, bank_holidays(first, last), now, file.name, example=True)
 
 
 def stored(office: Office, area: str) -> StoredCalendar:

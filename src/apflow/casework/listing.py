@@ -113,9 +113,7 @@ def _rows(
     if scope.everything:
         found = lists.worklist(tx, None, wanted, place, limit, only_open=not closed)
     else:
-        found = lists.worklist(
-            tx, scope.organisations, wanted, place, limit, only_open=not closed
-        )
+        found = lists.worklist(tx, scope.organisations, wanted, place, limit, only_open=not closed)
         whole = tuple(name for name in scope.lifecycles if wanted is None or name in wanted)
         if whole:
             known = {row.reference for row in found}
