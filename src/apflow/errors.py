@@ -6,6 +6,8 @@ is made when it is printed, so that errors survive pickling and translation.
 
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 
 class ApflowError(Exception):
     """Something was asked that cannot be done; the sentence says what and the way out."""
@@ -26,6 +28,7 @@ class Fault:
     place: str
     says: str
 
+    @override
     def __str__(self) -> str:
         """Give the fault on one line: file, line, column, place, fault."""
         at = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
@@ -39,6 +42,7 @@ class FileError(ApflowError):
         super().__init__(*faults)
         self.faults = faults
 
+    @override
     def __str__(self) -> str:
         return "\n".join(str(fault) for fault in self.faults)
 
@@ -54,6 +58,7 @@ class Unknown(ApflowError):
         super().__init__(kind, name, near)
         self.kind, self.name, self.near = kind, name, near
 
+    @override
     def __str__(self) -> str:
         hint = f"; did you mean '{self.near}'?" if self.near else ""
         return f"There is no {self.kind} '{self.name}'{hint}"
@@ -66,6 +71,7 @@ class BadInput(ApflowError):
         super().__init__(field, given, says)
         self.field, self.given, self.says = field, given, says
 
+    @override
     def __str__(self) -> str:
         shown = repr(self.given)
         return f"{self.field}: {shown if len(shown) < 80 else shown[:76] + '…'}: {self.says}"
@@ -78,6 +84,7 @@ class BadInputs(ApflowError):
         super().__init__(*inputs)
         self.inputs = inputs
 
+    @override
     def __str__(self) -> str:
         return "\n".join(str(one) for one in self.inputs)
 
@@ -91,6 +98,7 @@ class Stale(ApflowError):
         super().__init__(reference, seen, now_at, changed)
         self.reference, self.seen, self.now_at, self.changed = reference, seen, now_at, changed
 
+    @override
     def __str__(self) -> str:
         return (
             f"{self.reference} was moved by someone else since you looked "
@@ -105,6 +113,7 @@ class Altered(ApflowError):
         super().__init__(reference, seq, says)
         self.reference, self.seq, self.says = reference, seq, says
 
+    @override
     def __str__(self) -> str:
         return f"{self.reference} step {self.seq}: {self.says}"
 

@@ -40,6 +40,7 @@ from apflow.nearest import nearest
 
 LARGEST_BYTES = 1_000_000
 MOST_ENTRIES = 2_000
+MOST_COLUMNS = 50
 _COLUMNS = ("start", "end", "kind", "label")
 _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", re.ASCII)
 _BRITISH = re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})", re.ASCII)
@@ -174,6 +175,8 @@ class _Csv(_Reading):
 
     def columns(self, head: list[str]) -> Mapping[str, int]:
         names = [cell.strip().lower() for cell in head]
+        if len(names) > MOST_COLUMNS:
+            _refuse(Fault(self.file, 1, 0, "", f"there are {len(names):,} columns in it"))
         for number, name in enumerate(names, start=1):
             if name in names[: number - 1] and name:
                 self.fault(1, number, name, "the column is there twice")
@@ -195,6 +198,7 @@ class _Csv(_Reading):
         for number, cell in enumerate(row):
             if number not in at.values() and cell.strip():
                 self.fault(line, number + 1, cell[:40], "there is no column for this")
+                break
         start = self.day(cells["start"], line, at, "start")
         kind = self.kind(cells["kind"], line, at["kind"] + 1)
         end = self.day(cells["end"], line, at, "end") if cells.get("end") else start
@@ -240,11 +244,7 @@ class _Ics(_Reading):
         self.content = content
 
     def read(self) -> tuple[Entry, ...]:
-        events = self.events()
-        if len(events) > MOST_ENTRIES:
-            says = f"a calendar has at most {MOST_ENTRIES:,} entries"
-            _refuse(Fault(self.file, events[MOST_ENTRIES].line, 0, "", says))
-        for event in events:
+        for event in self.events():
             if str(event.properties.get("STATUS", "")).upper() != "CANCELLED":
                 self.event(event)
         return self.finished()
@@ -253,6 +253,9 @@ class _Ics(_Reading):
         import icalendar  # noqa: PLC0415 - slow to load, and only imports need it
 
         content, lines = self.without_zones()
+        if len(lines) > MOST_ENTRIES:
+            says = f"a calendar has at most {MOST_ENTRIES:,} entries"
+            _refuse(Fault(self.file, lines[MOST_ENTRIES], 0, "", says))
         try:
             calendars = icalendar.Calendar.from_ical(content, multiple=True)
             walked = [event for calendar in calendars for event in calendar.walk("VEVENT")]

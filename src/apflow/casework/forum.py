@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from typing_extensions import override
+
 from apflow.casework import applying, asking
 from apflow.casework.asking import Asked
 from apflow.casework.looking import log
@@ -33,6 +35,7 @@ class Sitting:
     meeting: str
     on: date
 
+    @override
     def __str__(self) -> str:
         return f"{self.lifecycle}/{self.meeting}/{self.on.isoformat()}"
 

@@ -6,19 +6,19 @@ from contextlib import contextmanager
 
 import click
 
-#: Told how much is done, and of how much (None: nobody knows).
-Progress = Callable[[int, int | None], None]
+#: Told how much is done so far.
+Progress = Callable[[int], None]
 
 
 @contextmanager
-def bar(what: str, *, quiet: bool = False) -> Iterator[Progress]:
+def bar(what: str, total: int | None = None, *, quiet: bool = False) -> Iterator[Progress]:
     """Show progress of `what`; nothing where nobody looks (`quiet`, or no terminal)."""
     if quiet or not sys.stderr.isatty():
-        yield lambda _done, _all: None
+        yield lambda _done: None
         return
     from rich.progress import Progress as Bars  # noqa: PLC0415
 
     with Bars(transient=True) as bars:
-        task = bars.add_task(what, total=None)
-        yield lambda done, total: bars.update(task, completed=done, total=total)
+        task = bars.add_task(what, total=total)
+        yield lambda done: bars.update(task, completed=done)
     click.echo(f"{what}: done.", err=True)

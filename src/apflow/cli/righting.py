@@ -1,5 +1,7 @@
 """Putting a referral right: every act is a step with a reason, nothing is edited."""
 
+from collections.abc import Mapping
+
 import click
 
 from apflow.casework import Asked
@@ -85,7 +87,7 @@ def adopt(
     return 0 if plan["possible"] else 1
 
 
-def _say_plan(plan: dict[str, object]) -> None:
+def _say_plan(plan: Mapping[str, object]) -> None:
     click.echo(f"From {plan['from_state']} to {plan['to_state']}; nothing is changed yet.")
     for name, heading in (("facts_lost", "Facts lost"), ("guards_newly_shut", "Guards newly shut")):
         found = plan[name]
