@@ -1,7 +1,7 @@
 """The two policies that ship, and a referral that walks their roads by pure decisions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
@@ -17,7 +17,7 @@ from apflow.policy.decision import Decision
 from apflow.policy.answers import take_answers
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.machine import Machine
-from apflow.policy.situation import START, Actor, Situation, Tally, Value
+from apflow.policy.situation import START, SYSTEM, Actor, Situation, Tally, Value
 from apflow.referral import DeadlineRow, NoticeRow, Recorded, Referral
 from apflow.referral.moving import Act, move
 
@@ -81,6 +81,7 @@ class Walk:
     rows: dict[tuple[str, int], DeadlineRow] = field(default_factory=dict)
     notices: list[NoticeRow] = field(default_factory=list)
     road: list[str] = field(default_factory=lambda: [START])
+    pack: Mapping[str, object] | None = None
 
     def __post_init__(self) -> None:
         self.referral = Referral(
@@ -151,16 +152,34 @@ class Walk:
             datetime.combine(self.today, time(12), UTC), findings=decision.findings,
             changes=decision.changes, answered=frozenset(answers), entered=entered,
         )  # fmt: skip
+        self._moved(before.but(role=role), act)
+        return decision
+
+    def miss(self, name: str, on: str) -> None:
+        """Record, as the sweep does, that a deadline passed without being met."""
+        row, before = self.row(name), self.situation(on)
+        assert row.state == "armed"
+        assert row.due_at is not None
+        assert row.due_at.date() < self.today
+        at = datetime.combine(self.today, time(6), UTC)
+        self.rows[name, row.occurrence] = replace(row, state="breached", missed_at=at)
+        act = Act(
+            "deadline_missed", self.state, SYSTEM, SYSTEM, self.today, at, counts=False,
+            about={"deadline": name, "owner": row.owner},
+        )  # fmt: skip
+        self._moved(before, act)
+
+    def _moved(self, before: Situation, act: Act) -> None:
         moved = move(
-            self.policy.compiled, self.referral, tuple(self.rows.values()), before.but(role=role),
-            act, lambda kind, name, value: Recorded(kind, name, "0" * 64, None, value),
+            self.policy.compiled, self.referral, tuple(self.rows.values()), before, act,
+            lambda kind, name, value: Recorded(kind, name, "0" * 64, None, value),
         )  # fmt: skip
         self.rows |= {(row.name, row.occurrence): row for row in moved.deadlines}
         self.notices += moved.notices
+        self.pack = moved.pack if moved.pack is not None else self.pack
         self.referral, self.facts = moved.referral, moved.situation.facts
         if moved.referral.state != self.road[-1]:
             self.road.append(moved.referral.state)
-        return decision
 
     def value(self, name: str, on: str | None = None) -> Value | None:
         """Return what a fact, setting or word stands for now."""
