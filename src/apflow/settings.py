@@ -73,12 +73,14 @@ class Settings(BaseSettings):
     prefect_auth: SecretStr | None = None
     #: The database that Prefect's server keeps; unless given, its own SQLite file in `home`.
     prefect_database_url: str = Field(default_factory=_prefects_database, repr=False)
-    #: How long one call to Prefect, and one carried advance, may keep a person waiting.
-    prefect_timeout_seconds: float = Field(default=1.0, ge=0.05, le=1.2)
+    #: How long one call to Prefect may take; no person waits for it.
+    prefect_timeout_seconds: float = Field(default=1.0, ge=0.05, le=60)
     #: Advances carried at once; empty: 1 with Prefect on SQLite, 4 on PostgreSQL (measured).
     gate_width: int | None = Field(default=None, ge=1, le=64)
     #: How long an advance waits to be carried before it is applied directly.
     gate_wait_ms: int = Field(default=100, ge=0, le=500)
+    #: How long a person waits for their advance to be carried before it is applied directly.
+    carry_wait_ms: int = Field(default=1000, ge=50, le=1200)
     #: Seconds between two questions to a Prefect server that failed.
     probe_seconds: float = Field(default=5.0, ge=0.05, le=3600)
 
@@ -136,6 +138,11 @@ class Settings(BaseSettings):
         """The folders in which lifecycles are looked for."""
         return self.states or (place("states"),)
 
+    def environment(self) -> dict[str, str]:
+        """Return what was given, as the environment in which another process reads the same."""
+        given = self.model_dump(exclude_unset=True)
+        return {_PREFIX + name.upper(): _text(value) for name, value in given.items()}
+
     @classmethod
     def read(cls, **given: object) -> Self:
         """Read the environment; what is `given` goes before it. Raises BadSettings."""
@@ -145,6 +152,14 @@ class Settings(BaseSettings):
         except ValidationError as error:
             faults = [one for one in error.errors() if one["type"] != "default_factory_not_called"]
             raise BadSettings(*map(_line, faults)) from None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, tuple):
+        return os.pathsep.join(str(one) for one in value)
+    return "" if value is None else str(value)
 
 
 def _refuse_misspelt() -> None:
