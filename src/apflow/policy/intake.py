@@ -9,6 +9,8 @@ from apflow.policy.conditions import Condition
 from apflow.policy.facts import updated
 from apflow.policy.situation import Situation, Value
 
+_NOTHING: Mapping[str, Value | None] = {}
+
 
 class Asking(NamedTuple):
     """The facts that an event asks for now: those that must be answered, those that may be."""
@@ -18,11 +20,14 @@ class Asking(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is known with the answers: the view of it, what is missing, what the event sets.
+    """What is known with the answers: the views of it, what is missing, what the event sets.
 
-    The view stands in the state before the step and sees the facts as they are after it.
+    `view` stands in the state before the step and sees the facts as they are after it; guards
+    are asked there. `answered` does not see yet what the event sets; it picks the road, so that
+    an event may set what its own `when` denies.
     """
 
+    answered: View
     view: View
     missing: tuple[str, ...]
     sets: Mapping[str, Value | None]
@@ -32,8 +37,7 @@ class Intake:
     """One event's facts.
 
     What an event asks must be answered anew: until it is, what was known of it before does not
-    count, so that a form is never refused for what it is about to ask. Of several, what the
-    event sets is worked out first, then the answers count.
+    count, so that a form is never refused for what it is about to ask.
     """
 
     __slots__ = (
@@ -81,15 +85,18 @@ class Intake:
                 facts[name] = answer
             else:
                 facts[name] = self._merge(situation, name, answer)
-        sets = self._set(situation, facts) if self._sets else {}
-        view = _view(self._compiled, situation, facts)
+        answered = view = _view(self._compiled, situation, facts)
+        sets: Mapping[str, Value | None] = _NOTHING
+        if self._sets:
+            facts = facts.copy()
+            sets = self._set(answered, facts)
+            view = _view(self._compiled, situation, facts)
         if missing:
             missing = [name for name in missing if self._applies(view, name)]
-        return Known(view, tuple(missing), sets)
+        return Known(answered, view, tuple(missing), sets)
 
-    def _set(self, situation: Situation, facts: dict[str, Value]) -> dict[str, Value | None]:
+    def _set(self, view: View, facts: dict[str, Value]) -> dict[str, Value | None]:
         """Work out what the event sets, all from the facts as answered, and write it into them."""
-        view = _view(self._compiled, situation, facts.copy())
         sets: dict[str, Value | None] = {}
         for name, condition in self._sets:
             value = sets[name] = view.ask(condition)

@@ -238,7 +238,7 @@ class Machine:
         """Say that every road which the state knows for the event is none for this referral."""
         read: dict[str, Value] = {}
         for _, road in roads:
-            read |= road.what_it_reads(question.view)
+            read |= road.what_it_reads(question.known.answered)
         title = self.compiled.lifecycle.events[event].title
         return Finding("when", "unmet", f"{title}: does not apply to this referral now.", read=read)
 

@@ -21,7 +21,7 @@ class Road:
 
     __slots__ = (
         "_answered", "_closes", "_compiled", "_guards", "_roles", "_when", "_when_met",
-        "_when_reading", "_who", "event", "index", "source", "target",
+        "_when_reading", "_when_reads", "_who", "event", "index", "source", "target",
     )  # fmt: skip
 
     def __init__(
@@ -49,6 +49,7 @@ class Road:
         when = compiled.at("transitions", index, "when")
         self._when = None if when is None else when.ask
         self._when_reading = Reading(compiled, when)
+        self._when_reads = frozenset(self._when_reading.names)
         says = f"{lifecycle.events[transition.event].title}: not known yet whether this applies."
         self._when_met = Form(
             Finding("when", "met", says, clauses=transition.clause), self._when_reading
@@ -63,16 +64,19 @@ class Road:
 
     def judge(self, question: Question) -> tuple[Answer, tuple[Finding, ...]]:
         """Answer for this road with every finding, each asked once; no road has no findings."""
-        view, asked, who = question.view, question.asked, self._who
-        applies = True if self._when is None else self._when(view)
+        answered, asked, who = question.known.answered, question.asked, self._who
+        applies = True if self._when is None else self._when(answered)
         if applies is False:
-            return "no_road", ()
+            if self._when_reads.isdisjoint(question.known.missing):
+                return "no_road", ()
+            # `known(x)` is no while x is still to be answered.
+            applies = None
         findings = [self._roles.ask(question)]
         if self._answered is not None:
             missing = question.known.missing
             findings.append(self._unanswered(missing) if missing else self._answered)
         if self._when is not None:
-            findings.append(self._when_found(view, known=applies is True))
+            findings.append(self._when_found(answered, known=applies is True))
         for guard in self._guards:
             finding = asked.get(guard.name) if asked else None
             if finding is None:
