@@ -18,7 +18,7 @@ from apflow.errors import BadInput
 from apflow.referral import Recorded, Step
 from apflow.store import tables
 from apflow.store.statements import Statement, Tx
-from apflow.store.written import load
+from apflow.store.written import dump, load
 
 Kind = Literal["answer", "set", "read", "reason", "detail"]
 
@@ -73,6 +73,9 @@ def seal(kind: Kind, name: str, value: object) -> Recorded:
 
 def canonical(name: str, value: object) -> str:
     """Return a written value as the one JSON text that RFC 8785 gives it."""
+    if isinstance(value, str | bool) or value is None:
+        # For these orjson gives the same text in a tenth of the time.
+        return dump(value)
     try:
         return rfc8785.dumps(value).decode()  # type: ignore[arg-type]
     except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as error:

@@ -6,7 +6,8 @@ transaction and with its errors. Nothing is converted on the way: the tables hol
 whole numbers, yes/no and bytes, which both drivers take as they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,10 @@ Tx = sa.Connection
 
 Params = Mapping[str, object]
 Row = sa.Row[Any]
+
+#: How many rows PostgreSQL sends at a time when very many are asked for.
+_BATCH = 2000
+_NUMBERS = count(1)
 
 _DIALECTS: Mapping[str, sa.Dialect] = {
     "sqlite": pysqlite_dialect(paramstyle="named"),
@@ -81,6 +86,16 @@ class Statement:
     def changed(self, tx: Tx, params: Params | None = None) -> int:
         """Run it and return how many rows it changed."""
         return self.run(tx, params).rowcount
+
+    def stream(self, tx: Tx, params: Params | None = None) -> Iterator[tuple[Any, ...]]:
+        """Run it and give the rows as the driver does, a batch at a time, for reading millions."""
+        driver: Any = tx.connection.driver_connection
+        if tx.dialect.name == "sqlite":
+            return iter(driver.execute(self._words["sqlite"], params or {}))
+        cursor = driver.cursor(name=f"apflow_{next(_NUMBERS)}")
+        cursor.itersize = _BATCH
+        cursor.execute(self._words["postgresql"], params or {})
+        return iter(cursor)
 
 
 def insert_or(table: sa.Table, *, replace: Sequence[str] = ()) -> tuple[Any, Any]:

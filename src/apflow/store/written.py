@@ -5,11 +5,13 @@ sort as they stand, on both databases, and an auditor can read them in the file.
 text with sorted keys, so that the same value is always the same text.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
+
+from apflow.errors import StoreError
 from apflow.policy.situation import Tally
 
 #: Stands for "no moment" where rows are ordered by one, so that one index serves: an open
@@ -17,7 +19,13 @@ from apflow.policy.situation import Tally
 NEVER = "9999-12-30T00:00:00.000000Z"
 CLOSED = "9999-12-31T00:00:00.000000Z"
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+# Only what JSON itself knows: a date that was not written first is a mistake to be told of.
+_STRICT = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
 
 
 def moment(value: datetime) -> str:
@@ -65,23 +73,29 @@ def read_day_or_none(text: str | None) -> date | None:
 
 
 def dump(value: object) -> str:
-    """Write JSON-ready values as compact text with sorted keys."""
-    return _encode(value)
+    """Write JSON-ready values as compact text with sorted keys.
+
+    Raises StoreError for anything that JSON does not know, such as half of a surrogate pair.
+    """
+    try:
+        return orjson.dumps(value, option=_STRICT).decode()
+    except orjson.JSONEncodeError as error:
+        raise StoreError(f"a value cannot be written down: {error}") from None
 
 
 def load(text: str) -> Any:
     """Read JSON text."""
-    return json.loads(text)
+    return orjson.loads(text)
 
 
 def dump_tally(tally: Tally) -> str:
     """Write a tally: {"events": {name: [[date, seq], ...]}, "states": {...}}."""
-    return _encode({"events": _dated(tally.events), "states": _dated(tally.states)})
+    return dump({"events": _dated(tally.events), "states": _dated(tally.states)})
 
 
 def load_tally(text: str) -> Tally:
     """Read a tally that `dump_tally` wrote."""
-    both = json.loads(text)
+    both = orjson.loads(text)
     return Tally(_read_dated(both["events"]), _read_dated(both["states"]))
 
 
