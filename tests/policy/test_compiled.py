@@ -21,121 +21,122 @@ DATE = {"type": "date", "ask": "?"}
 STAGES = {"KS3": "Key stage 3", "KS4": "Key stage 4"}
 
 
+SECTIONS: dict[str, Any] = {
+    "settings": {
+        "limit": {"value": 12},
+        "limit_unit": {"value": "school_week"},
+        "unset": {"value": None, "type": "number"},
+        "unset_unit": {"value": None, "type": "word"},
+    },
+    "facts": {
+        "excluded": YES_NO,
+        "in_care": YES_NO,
+        "year_group": NUMBER,
+        "start_on": {"type": "date", "set": True},
+        "first_day": {**DATE, "when": "excluded"},
+        "raised_at": {"type": "moment", "ask": "?"},
+        "provider": {"type": "organisation", "ask": "?", "has": {"urn": "number"}},
+        "stage": {
+            "type": "choice",
+            "options": STAGES,
+            "choose": [{"when": "year_group >= 10", "is": "KS4"}, {"is": "KS3"}],
+        },
+        "rank": {
+            "type": "number",
+            "choose": [
+                {"when": "excluded and in_care", "is": 1},
+                {"when": "excluded", "is": 2},
+                {"is": "year_group"},
+            ],
+        },
+        "is_first": {"type": "yes_no", "is": "rank == 1"},
+        "people": {
+            "type": "people",
+            "ask": "?",
+            "entries": {"pupil": {}, "pru": {"when": "in_care"}, "school": {}},
+        },
+    },
+    "guards": {
+        "in_range": {
+            "require": "year_group in (7, 8)",
+            "otherwise": "No.",
+            "when": "not excluded",
+        },
+        "always": {"require": True, "otherwise": "No."},
+    },
+    "events": {
+        "open_it": {"title": "Open", "sets": {"start_on": "happened_on"}},
+        "place": {"title": "Place"},
+        "hold_review": {"title": "Hold a review"},
+    },
+    "transitions": [
+        {"from": "start", "event": "open_it", "to": "asked", "by": "school"},
+        {
+            "from": "asked",
+            "event": "place",
+            "to": "placed",
+            "by": "pru",
+            "when": "excluded",
+        },
+    ],
+    "deadlines": {
+        "review": {
+            "title": "Review",
+            "when": "stage == 'KS3'",
+            "start": "latest(start_on, last('hold_review'), entered('placed'))",
+            "due": {"within": "limit", "unit": "limit_unit"},
+            "other_reading": {"within": 12, "unit": "week"},
+            "met_by": "hold_review",
+            "owner": "pru",
+            "warn": {"before": 2, "unit": "unset_unit"},
+        },
+        "answer": {
+            "title": "Answer",
+            "start": "raised_at",
+            "due": {"within": 24, "unit": "hour"},
+            "met_when": "known(rank)",
+            "owner": "pru",
+        },
+        "end": {
+            "title": "End",
+            "start": "start_on",
+            "due": {"date": "first_day"},
+            "met_by": "leaving",
+            "owner": "pru",
+        },
+        "sixth": {
+            "title": "Sixth day",
+            "start": "first_day",
+            "due": {"nth": 6, "unit": "school_day", "first_is": 1},
+            "met_by": "placed",
+            "owner": "pru",
+        },
+    },
+    "meetings": {
+        "forum": {
+            "title": "Forum",
+            "order": ["rank", "last('place')"],
+            "papers_by": {"before": "year_group", "unit": "school_day"},
+            "unit": "month",
+        }
+    },
+    "places": {
+        "ks3": {
+            "when": "stage == 'KS3'",
+            "capacity": "unset",
+            "held_in": "placed",
+            "order": ["rank"],
+        },
+        "care": {"when": "in_care", "capacity": 4, "held_in": "placed"},
+    },
+    "notices": {"tell": {"after": "place", "when": "in_care", "to": "school", "text": "T"}},
+}
+
+
 @pytest.fixture(scope="module")
 def compiled(small_lifecycle: Build) -> Compiled:
     """Return a lifecycle with a condition in every place where one may stand."""
-    return compile_lifecycle(
-        small_lifecycle(
-            settings={
-                "limit": {"value": 12},
-                "limit_unit": {"value": "school_week"},
-                "unset": {"value": None, "type": "number"},
-                "unset_unit": {"value": None, "type": "word"},
-            },
-            facts={
-                "excluded": YES_NO,
-                "in_care": YES_NO,
-                "year_group": NUMBER,
-                "start_on": {"type": "date", "set": True},
-                "first_day": {**DATE, "when": "excluded"},
-                "raised_at": {"type": "moment", "ask": "?"},
-                "provider": {"type": "organisation", "ask": "?", "has": {"urn": "number"}},
-                "stage": {
-                    "type": "choice",
-                    "options": STAGES,
-                    "choose": [{"when": "year_group >= 10", "is": "KS4"}, {"is": "KS3"}],
-                },
-                "rank": {
-                    "type": "number",
-                    "choose": [
-                        {"when": "excluded and in_care", "is": 1},
-                        {"when": "excluded", "is": 2},
-                        {"is": "year_group"},
-                    ],
-                },
-                "is_first": {"type": "yes_no", "is": "rank == 1"},
-                "people": {
-                    "type": "people",
-                    "ask": "?",
-                    "entries": {"pupil": {}, "pru": {"when": "in_care"}, "school": {}},
-                },
-            },
-            guards={
-                "in_range": {
-                    "require": "year_group in (7, 8)",
-                    "otherwise": "No.",
-                    "when": "not excluded",
-                },
-                "always": {"require": True, "otherwise": "No."},
-            },
-            events={
-                "open_it": {"title": "Open", "sets": {"start_on": "happened_on"}},
-                "place": {"title": "Place"},
-                "hold_review": {"title": "Hold a review"},
-            },
-            transitions=[
-                {"from": "start", "event": "open_it", "to": "asked", "by": "school"},
-                {
-                    "from": "asked",
-                    "event": "place",
-                    "to": "placed",
-                    "by": "pru",
-                    "when": "excluded",
-                },
-            ],
-            deadlines={
-                "review": {
-                    "title": "Review",
-                    "when": "stage == 'KS3'",
-                    "start": "latest(start_on, last('hold_review'), entered('placed'))",
-                    "due": {"within": "limit", "unit": "limit_unit"},
-                    "other_reading": {"within": 12, "unit": "week"},
-                    "met_by": "hold_review",
-                    "owner": "pru",
-                    "warn": {"before": 2, "unit": "unset_unit"},
-                },
-                "answer": {
-                    "title": "Answer",
-                    "start": "raised_at",
-                    "due": {"within": 24, "unit": "hour"},
-                    "met_when": "known(rank)",
-                    "owner": "pru",
-                },
-                "end": {
-                    "title": "End",
-                    "start": "start_on",
-                    "due": {"date": "first_day"},
-                    "met_by": "leaving",
-                    "owner": "pru",
-                },
-                "sixth": {
-                    "title": "Sixth day",
-                    "start": "first_day",
-                    "due": {"nth": 6, "unit": "school_day", "first_is": 1},
-                    "met_by": "placed",
-                    "owner": "pru",
-                },
-            },
-            meetings={
-                "forum": {
-                    "title": "Forum",
-                    "order": ["rank", "last('place')"],
-                    "papers_by": {"before": "year_group", "unit": "school_day"},
-                    "unit": "month",
-                }
-            },
-            places={
-                "ks3": {
-                    "when": "stage == 'KS3'",
-                    "capacity": "unset",
-                    "held_in": "placed",
-                    "order": ["rank"],
-                },
-                "care": {"when": "in_care", "capacity": 4, "held_in": "placed"},
-            },
-            notices={"tell": {"after": "place", "when": "in_care", "to": "school", "text": "T"}},
-        )
-    )
+    return compile_lifecycle(small_lifecycle(**SECTIONS))
 
 
 def test_every_condition_of_the_file_is_found_by_its_place(compiled: Compiled) -> None:

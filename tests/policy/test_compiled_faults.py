@@ -26,68 +26,54 @@ def faults_of(lifecycle: Lifecycle) -> Faults:
     return found
 
 
-def test_all_faults_of_a_file_are_found_at_once_each_with_its_place(
-    small_lifecycle: Build,
-) -> None:
-    deadline = {
+_DEADLINES = {
+    "d": {
         "title": "D", "when": "x4", "start": "x5", "due": {"within": "x6", "unit": "dayz"},
         "other_reading": {"date": "x7"}, "met_when": "x8", "owner": "pru",
         "warn": {"before": "x9", "unit": "days"},
-    }  # fmt: skip
-    nth = {
+    },
+    "n": {
         "title": "N", "start": "today", "due": {"nth": "x1", "unit": "week", "first_is": "x2"},
         "met_by": "placed", "owner": "pru",
-    }  # fmt: skip
-    papers = {"type": "papers", "ask": "?", "entries": {"caf": {"when": "x0"}}}
-    lifecycle = small_lifecycle(
-        facts={
-            "plain": {**NUMBER, "when": "x0"},
-            "one": {"type": "number", "is": "x1"},
-            "rank": {"type": "number", "choose": [{"is": 1}, {"when": "x2", "is": "x3"}]},
-            "papers": papers,
-        },
-        guards={"g": {"require": "1", "otherwise": "No.", "when": "x1"}},
-        events={"open_it": {"title": "O", "sets": {"plain": "x1", "plane": 2, "one": 3}}},
-        transitions=[
-            {"from": "start", "event": "open_it", "to": "asked", "by": "pru", "when": "x2"}
-        ],
-        deadlines={"d": deadline, "n": nth},
-        meetings={
-            "m": {"order": ["rank", "x1"], "papers_by": {"before": "x2", "unit": "hour"}},
-        },
-        places={"p": {"when": "x1", "capacity": "x2", "held_in": "asked", "order": "true"}},
-        notices={"n": {"after": "open_it", "when": "x1", "to": "pru", "text": "T"}},
-    )
-    assert set(faults_of(lifecycle)) == {
-        ("facts", "plain", "when"),
-        ("facts", "one", "is"),
-        ("facts", "rank", "choose", 1, "when"),
-        ("facts", "rank", "choose", 1, "is"),
-        ("facts", "papers", "entries", "caf", "when"),
-        ("guards", "g", "require"),
-        ("guards", "g", "when"),
-        ("events", "open_it", "sets", "plain"),
-        ("events", "open_it", "sets", "plane"),
-        ("events", "open_it", "sets", "one"),
-        ("transitions", 0, "when"),
-        ("deadlines", "d", "when"),
-        ("deadlines", "d", "start"),
-        ("deadlines", "d", "due", "within"),
-        ("deadlines", "d", "due", "unit"),
-        ("deadlines", "d", "other_reading", "date"),
-        ("deadlines", "d", "met_when"),
-        ("deadlines", "d", "warn", "before"),
-        ("deadlines", "d", "warn", "unit"),
-        ("deadlines", "n", "due", "nth"),
-        ("deadlines", "n", "due", "unit"),
-        ("deadlines", "n", "due", "first_is"),
-        ("meetings", "m", "order", 1),
-        ("meetings", "m", "papers_by", "before"),
-        ("meetings", "m", "papers_by", "unit"),
-        ("places", "p", "when"),
-        ("places", "p", "capacity"),
-        ("places", "p", "order", 0),
-        ("notices", "n", "when"),
+    },
+}  # fmt: skip
+#: A lifecycle in which nothing is right, and every place where that has to be told.
+WRONG: dict[str, Any] = {
+    "facts": {
+        "plain": {**NUMBER, "when": "x0"},
+        "one": {"type": "number", "is": "x1"},
+        "rank": {"type": "number", "choose": [{"is": 1}, {"when": "x2", "is": "x3"}]},
+        "papers": {"type": "papers", "ask": "?", "entries": {"caf": {"when": "x0"}}},
+    },
+    "guards": {"g": {"require": "1", "otherwise": "No.", "when": "x1"}},
+    "events": {"open_it": {"title": "O", "sets": {"plain": "x1", "plane": 2, "one": 3}}},
+    "transitions": [
+        {"from": "start", "event": "open_it", "to": "asked", "by": "pru", "when": "x2"}
+    ],
+    "deadlines": _DEADLINES,
+    "meetings": {"m": {"order": ["rank", "x1"], "papers_by": {"before": "x2", "unit": "hour"}}},
+    "places": {"p": {"when": "x1", "capacity": "x2", "held_in": "asked", "order": "true"}},
+    "notices": {"n": {"after": "open_it", "when": "x1", "to": "pru", "text": "T"}},
+}
+PLACES = {
+    "facts": "plain.when one.is rank.choose.1.when rank.choose.1.is papers.entries.caf.when",
+    "guards": "g.require g.when",
+    "events": "open_it.sets.plain open_it.sets.plane open_it.sets.one",
+    "transitions": "0.when",
+    "deadlines": "d.when d.start d.due.within d.due.unit d.other_reading.date d.met_when "
+    "d.warn.before d.warn.unit n.due.nth n.due.unit n.due.first_is",
+    "meetings": "m.order.1 m.papers_by.before m.papers_by.unit",
+    "places": "p.when p.capacity p.order.0",
+    "notices": "n.when",
+}
+
+
+def test_all_faults_of_a_file_are_found_at_once_each_with_its_place(
+    small_lifecycle: Build,
+) -> None:
+    found = {".".join(map(str, path)) for path in faults_of(small_lifecycle(**WRONG))}
+    assert found == {
+        f"{section}.{place}" for section, places in PLACES.items() for place in places.split()
     }
 
 

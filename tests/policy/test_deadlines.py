@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from apflow.errors import BadInput
 from apflow.policy.calendar import Calendar
-from apflow.policy.compiled import Compiled, compile_lifecycle
+from apflow.policy.compiled import Compiled, Faulty, compile_lifecycle
 from apflow.policy.deadlines import Due, due, end_of_day, start_day
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.situation import Situation, Tally, Value
@@ -264,11 +263,11 @@ def test_hours_beyond_all_time_are_beyond_the_calendar(example_calendar: Calenda
     assert the_due(example_calendar, told, start="told_at", due=form).beyond
 
 
-def test_a_first_day_that_counts_as_neither_0_nor_1_is_bad_input(
+def test_a_first_day_that_counts_as_neither_0_nor_1_is_refused_on_loading(
     example_calendar: Calendar,
 ) -> None:
     form = {"nth": 6, "unit": "school_day", "first_is": "weeks"}
-    with pytest.raises(BadInput, match="counts as 0 or as 1"):
+    with pytest.raises(Faulty, match="the number here is 0 to 1"):
         the_due(example_calendar, {"started": TODAY}, start="started", due=form)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from apflow.clock import london_day
 from apflow.policy.calendar import CALENDAR_UNITS, DAY_UNITS, BeyondCalendar
 from apflow.policy.condition_reading import Built, Reading, fixed, hint, hint_or_list
 from apflow.policy.condition_tokens import clipped
 from apflow.policy.conditions import Ask, EntryRow, View
 from apflow.policy.kinds import ANYTHING, DATE, MOMENT, NUMBER, YES_NO, Kind
+from apflow.policy.london import london_day
 
 #: A call being built: what is read so far, its column, its arguments.
 _Build = Callable[[Reading, int, Sequence[Built]], Built]

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from apflow.clock import LONDON, london_day
 from apflow.policy.calendar import BeyondCalendar, Calendar
 from apflow.policy.compiled import Compiled, Path, View
 from apflow.policy.conditions import Condition
 from apflow.policy.lifecycle import Deadline, Force
 from apflow.policy.lifecycle import Due as DueForm
+from apflow.policy.london import LONDON, london_day
 from apflow.policy.situation import START, Situation, Tally
 
 #: What `met_by` says where leaving the deadline's states meets it.

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from apflow.clock import london_day
 from apflow.policy.compiled import Compiled, View
 from apflow.policy.deadlines import LEAVING, Due, met, stands, start_day
+from apflow.policy.london import london_day
 from apflow.policy.situation import Situation
 from apflow.referral import DeadlineRow
 
