@@ -9,12 +9,12 @@ import pytest
 
 from apflow.catalogue import read_yaml
 from apflow.places import place
+from apflow.policy.answers import take_answers
 from apflow.policy.calendar import Calendar
 from apflow.policy.clauses import Clauses
 from apflow.policy.compiled import Compiled, View, compile_lifecycle
 from apflow.policy.deadlines import Due, due
 from apflow.policy.decision import Decision
-from apflow.policy.answers import take_answers
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.machine import Machine
 from apflow.policy.situation import START, SYSTEM, Actor, Situation, Tally, Value
