@@ -41,6 +41,8 @@ from apflow.nearest import nearest
 LARGEST_BYTES = 1_000_000
 MOST_ENTRIES = 2_000
 MOST_COLUMNS = 50
+#: With its folded continuations; the time to read one grows faster than its length.
+LONGEST_LINE = 20_000
 _COLUMNS = ("start", "end", "kind", "label")
 _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", re.ASCII)
 _BRITISH = re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})", re.ASCII)
@@ -133,7 +135,7 @@ class _Reading:
     def take(self, start: date, end: date, kind: EntryKind, label: str, line: int) -> None:
         wrong = entry_fault(start, end, kind, label)
         if wrong is not None:
-            self.fault(line, 0, label if label.isprintable() else kind, wrong)
+            self.fault(line, 0, (label if label.isprintable() else "") or kind, wrong)
         else:
             self.found.append(Found(Entry(start, end, kind, label), line, label or kind))
 
@@ -274,8 +276,11 @@ class _Ics(_Reading):
 
         All-day events have no zone, and a zone's own rules may take for ever to work out.
         """
-        kept, events, in_zone = [], [], False
+        kept, events, in_zone, length = [], [], False, 0
         for number, line in enumerate(self.content.splitlines(), start=1):
+            length = len(line) + (length if line[:1] in (b" ", b"\t") else 0)
+            if length > LONGEST_LINE:
+                self.broken(f"line {number} goes on for more than {LONGEST_LINE:,} bytes")
             word = line.strip().upper()
             in_zone = in_zone or word == b"BEGIN:VTIMEZONE"
             if not in_zone:
