@@ -70,10 +70,12 @@ def ask_to_open(
     asked: Asked,
     now: datetime,
     request_id: str | None = None,
+    reference: str | None = None,
 ) -> Request:
     """Store a Request to open a referral of `pupil` under the newest lifecycle called `name`.
 
-    The reference is chosen now, so that the Request can be spoken of before it is applied.
+    The reference is chosen now (at random unless given), so that the Request can be spoken of
+    before it is applied.
     """
     request_id = request_id or new_id()
     with office.store.reading() as tx:
@@ -86,7 +88,7 @@ def ask_to_open(
         _in_force(lifecycle, london_day(now))
         if register.get_pupil(tx, pupil) is None:
             raise Unknown("pupil", pupil)
-        reference = make_reference(
+        reference = reference or make_reference(
             prefix_of(lifecycle.lifecycle), london_day(now).year, secrets.randbits(30)
         )
         request = _request(
