@@ -21,8 +21,16 @@ from apflow.policy.decision import Decision, Finding
 from apflow.policy.facts import read_facts
 from apflow.policy.machine import Machine
 from apflow.policy.situation import START, Actor, Situation, Tally
-from apflow.referral import HOUSE_EVENTS, HOUSE_RECORDS, Referral, Request, RequestState, Step
-from apflow.referral.moving import GENESIS, Act
+from apflow.referral import (
+    GENESIS,
+    HOUSE_EVENTS,
+    HOUSE_RECORDS,
+    Referral,
+    Request,
+    RequestState,
+    Step,
+)
+from apflow.referral.moving import Act
 from apflow.store import history, referrals, requests
 from apflow.store.engine import Tx
 

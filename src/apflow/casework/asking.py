@@ -18,6 +18,7 @@ from apflow.policy.answers import take_answers, take_values
 from apflow.policy.facts import write_facts
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.situation import START
+from apflow.policy.written import take_text
 from apflow.referral import HOUSE_EVENTS, Request
 from apflow.referral.reference import make_reference, prefix_of
 from apflow.store import lifecycles, referrals, register, requests
@@ -55,12 +56,36 @@ def ask(
         known = requests.get(tx, request_id)
         if known is not None:
             return known
-        referral = referrals.get(tx, reference)
-        if referral is None:
-            raise Unknown("referral", reference)
-        lifecycle = office.machine(tx, referral.digest).compiled.lifecycle
-        request = _request(office, tx, lifecycle, asked, now, request_id, reference)
+        request = drafted(office, tx, reference, asked, now, request_id)
     return _keep(office, request)
+
+
+def ask_together(
+    office: Office, asked: Sequence[tuple[str, Asked]], now: datetime
+) -> tuple[Request, ...]:
+    """Store several Requests (reference, what is asked) in one transaction: all, or none.
+
+    Raises as `ask` does for the first that cannot be taken; then none is stored.
+    """
+    with office.store.reading() as tx:
+        drafts = tuple(
+            drafted(office, tx, reference, one, now, new_id()) for reference, one in asked
+        )
+    with office.store.writing() as tx:
+        for draft in drafts:
+            requests.add(tx, draft)
+    return drafts
+
+
+def drafted(
+    office: Office, tx: Tx, reference: str, asked: Asked, now: datetime, request_id: str
+) -> Request:
+    """Return the Request that would be stored for an event on an open referral."""
+    referral = referrals.get(tx, reference)
+    if referral is None:
+        raise Unknown("referral", reference)
+    lifecycle = office.machine(tx, referral.digest).compiled.lifecycle
+    return _request(office, tx, lifecycle, asked, now, request_id, reference)
 
 
 def ask_to_open(
@@ -149,19 +174,12 @@ def _request(
     today = london_day(now)
     happened_on = asked.happened_on or today
     not_in_future(happened_on, today)
-    house = asked.event in HOUSE_EVENTS and opens is None
-    if not house and asked.event not in lifecycle.events:
-        known = (*lifecycle.events, *HOUSE_EVENTS)
-        raise Unknown("event", asked.event, nearest(asked.event, known))
-    actor = office.actor(
-        tx, asked.person, asked.role, lifecycle, _wanted_roles(lifecycle, asked.event, house=house)
-    )
+    house = opens is None and _is_house(lifecycle, asked.event)
+    wanted = _wanted_roles(lifecycle, asked.event, house=house)
+    actor = office.actor(tx, asked.person, asked.role, lifecycle, wanted)
     sittings = register.sittings(tx, lifecycle.lifecycle) if lifecycle.meetings else {}
     answers = _answers(lifecycle, asked, today, sittings, house=house)
     _registered(tx, lifecycle, answers)
-    reason = (asked.reason or "").strip() or None
-    if house and reason is None:
-        raise BadInput("reason", asked.reason, f"{asked.event} is never done without a reason")
     return Request(
         id=request_id,
         reference=reference,
@@ -176,8 +194,24 @@ def _request(
         organisations=tuple(sorted(actor.organisations)),
         seen=asked.seen,
         asked_at=now,
-        reason=reason,
+        reason=_reason(asked, house=house),
     )
+
+
+def _is_house(lifecycle: Lifecycle, event: str) -> bool:
+    """Whether an event is one of the house's. Raises Unknown when nobody knows it."""
+    if event in HOUSE_EVENTS:
+        return True
+    if event not in lifecycle.events:
+        raise Unknown("event", event, nearest(event, (*lifecycle.events, *HOUSE_EVENTS)))
+    return False
+
+
+def _reason(asked: Asked, *, house: bool) -> str | None:
+    reason = (asked.reason or "").strip() or None
+    if house and reason is None:
+        raise BadInput("reason", asked.reason, f"{asked.event} is never done without a reason")
+    return None if reason is None else take_text("reason", reason)
 
 
 def _wanted_roles(lifecycle: Lifecycle, event: str, *, house: bool) -> frozenset[str]:

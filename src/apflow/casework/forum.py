@@ -115,35 +115,51 @@ def prepare(
     """Store the decisions of a sitting as Requests, in the order of its agenda.
 
     `people` is who sat: asked once for the sitting and copied into every decision that asks for
-    it. Raises BadInput for a referral that is not on the agenda or an event not decided here.
+    it. Raises BadInput for a sitting still to come, a referral that is not on the agenda or an
+    event not decided here; then nothing is stored.
     """
+    if sitting.on > london_day(now):
+        raise BadInput("sitting", str(sitting), "has not been held yet")
     items = {item.reference: item for item in agenda(office, sitting, person, now)}
     for decision in decisions:
-        item = items.get(decision.reference)
-        if item is None:
-            raise BadInput("referral", decision.reference, f"is not on the agenda of {sitting}")
-        if decision.event not in item.events:
-            raise BadInput("event", decision.event, f"may be: {', '.join(item.events)}")
+        _on_agenda(sitting, items, decision)
     with office.store.reading() as tx:
         lifecycle = office.newest(tx, sitting.lifecycle, lambda *_: None).compiled.lifecycle
+    in_order = sorted(decisions, key=lambda one: items[one.reference].number)
+    asked = [
+        (
+            one.reference,
+            Asked(
+                event=one.event,
+                person=person,
+                role=role,
+                answers=_with_people(lifecycle, sitting, one, people),
+                overrides=one.overrides,
+                happened_on=sitting.on,
+            ),
+        )
+        for one in in_order
+    ]
+    return asking.ask_together(office, asked, now)
+
+
+def _on_agenda(sitting: Sitting, items: Mapping[str, AgendaItem], decision: Decided) -> None:
+    item = items.get(decision.reference)
+    if item is None:
+        raise BadInput("referral", decision.reference, f"is not on the agenda of {sitting}")
+    if decision.event not in item.events:
+        raise BadInput("event", decision.event, f"may be: {', '.join(item.events)}")
+
+
+def _with_people(
+    lifecycle: Lifecycle, sitting: Sitting, decision: Decided, people: Mapping[str, object] | None
+) -> Mapping[str, object]:
+    """Return a decision's answers, with who sat where its event asks for that."""
     sheet = lifecycle.meetings[sitting.meeting].people
-    asked = []
-    for decision in sorted(decisions, key=lambda one: items[one.reference].number):
-        event = lifecycle.events[decision.event]
-        copied = sheet is not None and people is not None and sheet in (*event.asks, *event.may_ask)
-        answers = {sheet: people, **decision.answers} if copied and sheet else decision.answers
-        asked.append(
-            asking.ask(
-                office,
-                decision.reference,
-                Asked(
-                    event=decision.event, person=person, role=role, answers=answers,
-                    overrides=decision.overrides, happened_on=min(sitting.on, london_day(now)),
-                ),
-                now,
-            )
-        )  # fmt: skip
-    return tuple(asked)
+    event = lifecycle.events[decision.event]
+    if sheet is None or people is None or sheet not in (*event.asks, *event.may_ask):
+        return decision.answers
+    return {sheet: people, **decision.answers}
 
 
 def waiting(office: Office, sitting: Sitting, now: datetime) -> tuple[str, ...]:

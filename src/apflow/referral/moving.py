@@ -4,12 +4,9 @@ Nothing is stored here. `move` is given the referral as it stands and what was d
 answers with everything that one transaction has to write.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-
-import rfc8785
 
 from apflow.policy.compiled import Compiled, View
 from apflow.policy.deadlines import due
@@ -19,10 +16,7 @@ from apflow.policy.pools import PoolStanding, standing
 from apflow.policy.situation import SYSTEM, Situation, Tally, Value
 from apflow.referral import DeadlineRow, NoticeRow, Recorded, RecordedKind, Referral, Step
 from apflow.referral.deadlines import StepContext, reconcile
-
-#: What stands before a referral's first step in the chain of hashes.
-GENESIS = "0" * 64
-_DOMAIN = b"apflow/step/1\0"
+from apflow.referral.sealing import sealed
 
 #: (kind, name, written value) -> the value with its salt and digest.
 Seal = Callable[[RecordedKind, str, object], Recorded]
@@ -199,47 +193,27 @@ def _step(
     values: tuple[Recorded, ...],
     rank: int | None,
 ) -> Step:
-    findings = tuple(finding_written(finding) for finding in act.findings)
-    body: dict[str, object] = {
-        "reference": referral.reference,
-        "seq": referral.seq + 1,
-        "event": act.event,
-        "from": referral.state,
-        "to": act.target,
-        "actor": act.actor,
-        "role": act.role,
-        "happened_on": act.happened_on.isoformat(),
-        "recorded_at": act.recorded_at.isoformat(timespec="microseconds"),
-        "findings": list(findings),
-        "rank": rank,
-        "lifecycle": compiled.lifecycle.digest,
-        "request": act.request,
-        "about": dict(act.about),
-        "values": [
-            {"kind": value.kind, "name": value.name, "digest": value.digest} for value in values
-        ],
-        "previous": referral.head,
-    }
-    written = rfc8785.dumps(body)  # type: ignore[arg-type]
-    return Step(
-        reference=referral.reference,
-        seq=referral.seq + 1,
-        event=act.event,
-        source=referral.state,
-        target=act.target,
-        actor=act.actor,
-        role=act.role,
-        happened_on=act.happened_on,
-        recorded_at=act.recorded_at,
-        findings=findings,
-        rank=rank,
-        digest=compiled.lifecycle.digest,
-        request=act.request,
-        about=dict(act.about),
-        previous=referral.head,
-        body=written,
-        hash=hashlib.sha256(_DOMAIN + written).hexdigest(),
-        values=values,
+    return sealed(
+        Step(
+            reference=referral.reference,
+            seq=referral.seq + 1,
+            event=act.event,
+            source=referral.state,
+            target=act.target,
+            actor=act.actor,
+            role=act.role,
+            happened_on=act.happened_on,
+            recorded_at=act.recorded_at,
+            findings=tuple(finding_written(finding) for finding in act.findings),
+            rank=rank,
+            digest=compiled.lifecycle.digest,
+            request=act.request,
+            about=dict(act.about),
+            previous=referral.head,
+            body=b"",
+            hash="",
+            values=values,
+        )
     )
 
 
