@@ -1,6 +1,7 @@
 """A step's body: the canonical JSON (RFC 8785) that is hashed and chained."""
 
 from dataclasses import replace
+from typing import Any
 
 import rfc8785
 
@@ -15,26 +16,25 @@ def sealed(step: Step) -> Step:
 
 def body_of(step: Step) -> bytes:
     """Return what stands in the chain for a step: everything but the values themselves."""
-    return rfc8785.dumps(
-        {
-            "reference": step.reference,
-            "seq": step.seq,
-            "event": step.event,
-            "from": step.source,
-            "to": step.target,
-            "actor": step.actor,
-            "role": step.role,
-            "happened_on": step.happened_on.isoformat(),
-            "recorded_at": step.recorded_at.isoformat(timespec="microseconds"),
-            "findings": [dict(finding) for finding in step.findings],  # type: ignore[misc]
-            "rank": step.rank,
-            "lifecycle": step.digest,
-            "request": step.request,
-            "about": dict(step.about),  # type: ignore[dict-item]
-            "values": [
-                {"kind": value.kind, "name": value.name, "digest": value.digest}
-                for value in step.values
-            ],
-            "previous": step.previous,
-        }
-    )
+    body: dict[str, Any] = {
+        "reference": step.reference,
+        "seq": step.seq,
+        "event": step.event,
+        "from": step.source,
+        "to": step.target,
+        "actor": step.actor,
+        "role": step.role,
+        "happened_on": step.happened_on.isoformat(),
+        "recorded_at": step.recorded_at.isoformat(timespec="microseconds"),
+        "findings": [dict(finding) for finding in step.findings],
+        "rank": step.rank,
+        "lifecycle": step.digest,
+        "request": step.request,
+        "about": dict(step.about),
+        "values": [
+            {"kind": value.kind, "name": value.name, "digest": value.digest}
+            for value in step.values
+        ],
+        "previous": step.previous,
+    }
+    return rfc8785.dumps(body)
