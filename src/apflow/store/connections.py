@@ -90,11 +90,11 @@ def _pragmas(connection: Any, *pragmas: str) -> None:
 
 def _begin_immediate(connection: sa.Connection) -> None:
     # A transaction that reads and then writes fails at once when another has written between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.connection.cursor().execute("BEGIN IMMEDIATE")
 
 
 def _begin_deferred(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    connection.connection.cursor().execute("BEGIN")
 
 
 def _postgresql_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:

@@ -122,7 +122,7 @@ def due(tx: Tx, now: datetime, limit: int, after: Key | None = None) -> list[Key
 def claim(tx: Tx, reference: str, name: str, occurrence: int, now: datetime) -> bool:
     """Turn an armed deadline that is due into a breached one; False if it is not, or no more."""
     return (
-        _CLAIM.changed(
+        _CLAIM.run(
             tx,
             {
                 "of_reference": reference,

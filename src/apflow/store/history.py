@@ -211,7 +211,7 @@ def erase(tx: Tx, reference: str, names: Iterable[str] | None = None) -> int:
     taken = 0
     for one in erasable(tx, reference, names):
         for name in one["names"]:  # type: ignore[attr-defined]
-            taken += _ERASE.changed(
+            taken += _ERASE.run(
                 tx,
                 {
                     "of_reference": reference,

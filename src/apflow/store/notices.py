@@ -56,7 +56,7 @@ def pending(tx: Tx, limit: int) -> list[NoticeRow]:
 
 def mark_sent(tx: Tx, notice_id: str, at: datetime) -> bool:
     """Note that a message went out; False if that is noted already."""
-    return _SENT.changed(tx, {"of_id": notice_id, "sent_at": moment(at)}) == 1
+    return _SENT.run(tx, {"of_id": notice_id, "sent_at": moment(at)}) == 1
 
 
 def of(tx: Tx, reference: str) -> list[NoticeRow]:

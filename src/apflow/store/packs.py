@@ -42,4 +42,4 @@ def of(tx: Tx, reference: str) -> list[tuple[int, dict[str, Any]]]:
 
 def erase(tx: Tx, reference: str) -> int:
     """Empty the referral's packs; return how many there are."""
-    return _ERASE.changed(tx, {"of_reference": reference, "body": "{}"})
+    return _ERASE.run(tx, {"of_reference": reference, "body": "{}"})

@@ -61,11 +61,11 @@ def change(tx: Tx, lifecycle: str, name: str, by: int, expected: int) -> bool:
     if after < 0:
         raise StoreError(f"pool {name}: {-by} given back where {expected} are held")
     asked = {"of_lifecycle": lifecycle, "of_name": name, "expected": expected, "held": after}
-    if _CHANGE.changed(tx, asked) == 1:
+    if _CHANGE.run(tx, asked) == 1:
         return True
     if expected != 0:
         return False
-    return _CREATE.changed(tx, {"lifecycle": lifecycle, "name": name, "held": after}) == 1
+    return _CREATE.run(tx, {"lifecycle": lifecycle, "name": name, "held": after}) == 1
 
 
 def wait(tx: Tx, lifecycle: str, name: str, reference: str, order: str) -> None:
@@ -79,7 +79,7 @@ def wait(tx: Tx, lifecycle: str, name: str, reference: str, order: str) -> None:
 def leave(tx: Tx, lifecycle: str, name: str, reference: str) -> bool:
     """Take a referral off the pool's list; False if it was not on it."""
     asked = {"lifecycle": lifecycle, "name": name, "reference": reference}
-    return _LEAVE.changed(tx, asked) == 1
+    return _LEAVE.run(tx, asked) == 1
 
 
 def first(tx: Tx, lifecycle: str, name: str, order: str, reference: str) -> bool:

@@ -153,7 +153,7 @@ def move(tx: Tx, referral: Referral, expected_version: int, before: Referral | N
         "of_reference": referral.reference,
         "expected": expected_version,
     }
-    if _MOVE.changed(tx, written) != 1:
+    if _MOVE.run(tx, written) != 1:
         return False
     parties = before.parties if before is not None else _slots(tx, referral.reference)
     if parties == dict(referral.parties):

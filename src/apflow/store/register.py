@@ -137,7 +137,7 @@ def add_organisation(tx: Tx, organisation: Organisation) -> None:
 def change_organisation(tx: Tx, organisation: Organisation) -> bool:
     """Write name and particulars of one that is there; False if it is not."""
     changed = {"of_id": organisation.id, **_organisation(organisation)}
-    return _CHANGE_ORGANISATION.changed(tx, changed) == 1
+    return _CHANGE_ORGANISATION.run(tx, changed) == 1
 
 
 def get_organisation(tx: Tx, organisation: str) -> Organisation | None:
@@ -169,17 +169,17 @@ def add_person(tx: Tx, person: Person) -> None:
 def change_person(tx: Tx, person: Person) -> bool:
     """Write name and e-mail address of one who is there; False if they are not."""
     changed = {"of_id": person.id, "name": person.name, "email": person.email}
-    return _CHANGE_PERSON.changed(tx, changed) == 1
+    return _CHANGE_PERSON.run(tx, changed) == 1
 
 
 def disable(tx: Tx, person: str, at: datetime) -> bool:
     """Take away that a person may act, from the next request on; False if nobody is called so."""
-    return _DISABLE.changed(tx, {"of_id": person, "disabled_at": moment(at)}) == 1
+    return _DISABLE.run(tx, {"of_id": person, "disabled_at": moment(at)}) == 1
 
 
 def enable(tx: Tx, person: str) -> bool:
     """Let a disabled person act again; False if nobody is called so."""
-    return _DISABLE.changed(tx, {"of_id": person, "disabled_at": None}) == 1
+    return _DISABLE.run(tx, {"of_id": person, "disabled_at": None}) == 1
 
 
 def get_person(tx: Tx, person: str) -> Person | None:
@@ -201,12 +201,12 @@ def list_people(tx: Tx) -> list[Person]:
 
 def add_membership(tx: Tx, membership: Membership) -> bool:
     """Give a person a role; False if they hold it already. Raises Taken for nobody."""
-    return _ADD_MEMBERSHIP.changed(tx, _membership(membership)) == 1
+    return _ADD_MEMBERSHIP.run(tx, _membership(membership)) == 1
 
 
 def remove_membership(tx: Tx, membership: Membership) -> bool:
     """Take a role from a person; False if they do not hold it."""
-    return _REMOVE_MEMBERSHIP.changed(tx, _membership(membership)) == 1
+    return _REMOVE_MEMBERSHIP.run(tx, _membership(membership)) == 1
 
 
 def list_memberships(tx: Tx) -> list[Membership]:
@@ -232,7 +232,7 @@ def add_pupil(tx: Tx, pupil: Pupil) -> None:
 
 def change_pupil(tx: Tx, pupil: Pupil) -> bool:
     """Write name and birthday of one who is there (None: erased); False if they are not."""
-    return _CHANGE_PUPIL.changed(tx, {"of_id": pupil.id, **_pupil(pupil)}) == 1
+    return _CHANGE_PUPIL.run(tx, {"of_id": pupil.id, **_pupil(pupil)}) == 1
 
 
 def get_pupil(tx: Tx, pupil: str) -> Pupil | None:
@@ -249,12 +249,12 @@ def list_pupils(tx: Tx, called: str = "", limit: int = 50) -> list[Pupil]:
 
 def add_sitting(tx: Tx, lifecycle: str, meeting: str, on: date) -> bool:
     """Note when a meeting sits; False if that is noted already."""
-    return _ADD_SITTING.changed(tx, _sitting(lifecycle, meeting, on)) == 1
+    return _ADD_SITTING.run(tx, _sitting(lifecycle, meeting, on)) == 1
 
 
 def remove_sitting(tx: Tx, lifecycle: str, meeting: str, on: date) -> bool:
     """Take a sitting away; False if it was not there."""
-    return _REMOVE_SITTING.changed(tx, _sitting(lifecycle, meeting, on)) == 1
+    return _REMOVE_SITTING.run(tx, _sitting(lifecycle, meeting, on)) == 1
 
 
 def sittings(tx: Tx, lifecycle: str) -> dict[str, tuple[date, ...]]:

@@ -76,7 +76,7 @@ def add(tx: Tx, request: Request) -> bool:
         "flow_run": request.flow_run,
         "reason": request.reason,
     }
-    return _ADD.changed(tx, written) == 1
+    return _ADD.run(tx, written) == 1
 
 
 def get(tx: Tx, request_id: str) -> Request | None:
@@ -106,13 +106,13 @@ def close(
     """
     written = {"of_id": request_id, "state": state, "result": dump(result), "closed_at": moment(at)}
     if answers is None:
-        return _CLOSE.changed(tx, written) == 1
-    return _CLOSE_WITH.changed(tx, {**written, "answers": dump(dict(answers))}) == 1
+        return _CLOSE.run(tx, written) == 1
+    return _CLOSE_WITH.run(tx, {**written, "answers": dump(dict(answers))}) == 1
 
 
 def note_run(tx: Tx, request_id: str, flow_run: str) -> bool:
     """Note which flow run carried or recorded it; False if one is noted already."""
-    return _NOTE_RUN.changed(tx, {"of_id": request_id, "flow_run": flow_run}) == 1
+    return _NOTE_RUN.run(tx, {"of_id": request_id, "flow_run": flow_run}) == 1
 
 
 def waiting(tx: Tx, asked_before: datetime, limit: int = 500) -> list[str]:
@@ -133,13 +133,13 @@ def of(tx: Tx, reference: str) -> list[Request]:
 
 def purge(tx: Tx, before: datetime) -> int:
     """Delete what was closed before that moment without being applied; return how many."""
-    return _PURGE.changed(tx, {"before": moment(before)})
+    return _PURGE.run(tx, {"before": moment(before)})
 
 
 def erase(tx: Tx, reference: str) -> int:
     """Empty what people wrote in the referral's closed Requests; return how many there are."""
     emptied = {"answers": "{}", "overrides": "{}", "reason": None, "result": "{}"}
-    return _ERASE.changed(tx, {"of_reference": reference, **emptied})
+    return _ERASE.run(tx, {"of_reference": reference, **emptied})
 
 
 def _read(row: Row) -> Request:

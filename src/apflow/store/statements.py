@@ -1,9 +1,9 @@
 """Statements, built once when their module is imported and worded once for each database.
 
-SQLAlchemy's way through its own cache costs about as much again as the statement itself on
-SQLite. Here the words are made once and handed to the driver as they stand, within SQLAlchemy's
-transaction and with its errors. Nothing is converted on the way: the tables hold only text,
-whole numbers, yes/no and bytes, which both drivers take as they are.
+SQLAlchemy words them and looks after connections and transactions; its way through caches and
+result objects would cost more than the statement itself on SQLite. So the words are made once
+and handed to the driver as they stand. Nothing is converted on the way: the tables hold only
+text, whole numbers, yes/no and bytes, which both drivers take as they are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,8 @@ from sqlalchemy.dialects.sqlite.pysqlite import dialect as pysqlite_dialect
 Tx = sa.Connection
 
 Params = Mapping[str, object]
-Row = sa.Row[Any]
+#: A row as the driver gives it.
+Row = Any
 
 #: How many rows PostgreSQL sends at a time when very many are asked for.
 _BATCH = 2000
@@ -60,32 +61,33 @@ class Statement:
         """Return the statement as the driver of `dialect` is given it."""
         return self._words[dialect]
 
-    def run(self, tx: Tx, params: Params | None = None) -> "sa.CursorResult[Any]":
-        """Run it once."""
-        if self._constants:
-            params = {**self._constants, **(params or {})}
-        return tx.exec_driver_sql(self._words[tx.dialect.name], params)
-
-    def rows(self, tx: Tx, params: Params | None = None) -> Sequence[Row]:
+    def rows(self, tx: Tx, params: Params | None = None) -> list[Row]:
         """Run it and return every row."""
-        return self.run(tx, params).fetchall()
+        return self._run(tx, params).fetchall()  # type: ignore[no-any-return]
 
     def row(self, tx: Tx, params: Params | None = None) -> Row | None:
         """Run it and return the first row, or None."""
-        return self.run(tx, params).fetchone()
+        return self._run(tx, params).fetchone()
+
+    def run(self, tx: Tx, params: Params | None = None) -> int:
+        """Run it and return how many rows it changed."""
+        return self._run(tx, params).rowcount  # type: ignore[no-any-return]
 
     def many(self, tx: Tx, params: Sequence[Params]) -> None:
         """Run it for each of `params`, in one go."""
         if len(params) == 1:
-            self.run(tx, params[0])
+            self._run(tx, params[0])
         elif params:
             constants = self._constants
             every = [{**constants, **one} for one in params] if constants else params
-            tx.exec_driver_sql(self._words[tx.dialect.name], every)
+            tx.connection.cursor().executemany(self._words[tx.dialect.name], every)
 
-    def changed(self, tx: Tx, params: Params | None = None) -> int:
-        """Run it and return how many rows it changed."""
-        return self.run(tx, params).rowcount
+    def _run(self, tx: Tx, params: Params | None) -> Any:
+        if self._constants:
+            params = {**self._constants, **(params or {})}
+        cursor = tx.connection.cursor()
+        cursor.execute(self._words[tx.dialect.name], params or {})
+        return cursor
 
     def stream(self, tx: Tx, params: Params | None = None) -> Iterator[tuple[Any, ...]]:
         """Run it and give the rows as the driver does, a batch at a time, for reading millions."""
