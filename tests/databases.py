@@ -19,10 +19,12 @@ import pytest
 import sqlalchemy as sa
 
 from apflow.store import Store
+from apflow.store.tables import metadata
 
 FIXTURES = (
     "empty_url",
     "fresh_database",
+    "own_url",
     "postgres_server",
     "postgres_template",
     "sqlite_template",
@@ -52,14 +54,19 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> Iterator[str]:
-    """Give the name of an upgraded PostgreSQL database from which others are copied."""
+    """Give the name of an upgraded PostgreSQL database from which others are copied.
+
+    Beside it stands one of the same name and `_shared`, which `store_url` empties and gives.
+    """
     name = _new_name()
     _administer(postgres_server, f'CREATE DATABASE "{name}"')
     store = Store(_named(postgres_server, name))
     store.upgrade()
     store.close()
+    _administer(postgres_server, f'CREATE DATABASE "{name}_shared" TEMPLATE "{name}"')
     yield name
-    _administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    for made in (name, f"{name}_shared"):
+        _administer(postgres_server, f'DROP DATABASE "{made}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +109,21 @@ def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[F
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, fresh_database: Fresh) -> str:
-    """Give the address of an upgraded database, on each kind in turn."""
+    """Give the address of an upgraded database without rows, on each kind in turn.
+
+    On PostgreSQL it is the same one again, emptied: see `own_url` for tests that change tables.
+    """
+    if request.param == "sqlite":
+        return fresh_database("sqlite", True)
+    server: str = request.getfixturevalue("postgres_server")
+    url = _named(server, f"{request.getfixturevalue('postgres_template')}_shared")
+    _empty(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def own_url(request: pytest.FixtureRequest, fresh_database: Fresh) -> str:
+    """Give the address of an upgraded database that no other test will see."""
     return fresh_database(request.param, True)
 
 
@@ -131,6 +152,15 @@ def _named(server: str, name: str) -> str:
 def _administer(server: str, statement: str) -> None:
     with psycopg.connect(server, autocommit=True, connect_timeout=5) as connection:
         connection.execute(statement.encode())
+
+
+def _empty(url: str) -> None:
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        # Past the triggers that keep the history append-only.
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET lock_timeout = '10s'")
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(f'DELETE FROM "{table.name}"'.encode())
 
 
 def _may_make_databases(url: str) -> bool:

@@ -3,6 +3,7 @@
 from tests.databases import (
     empty_url,
     fresh_database,
+    own_url,
     postgres_server,
     postgres_template,
     sqlite_template,
@@ -13,6 +14,7 @@ from tests.databases import (
 __all__ = [
     "empty_url",
     "fresh_database",
+    "own_url",
     "postgres_server",
     "postgres_template",
     "sqlite_template",

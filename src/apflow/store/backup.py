@@ -31,11 +31,13 @@ _ANY = {
 }
 
 
-def backup(store: Store, path: Path) -> None:
+def backup(store: Store, path: Path) -> Verified:
     """Write everything that is committed now into a new file, while others go on writing.
 
-    Raises StoreError if there is a file of that name, or it cannot be written. Killed midway it
-    leaves a `.part` file, never half a backup under the name that was asked for.
+    Says what was read of the file's history. Raises StoreError if there is a file of that name,
+    or it cannot be written; Altered if its history does not verify (the file stands all the
+    same: it is evidence, and refused by `restore`). Killed midway it leaves a `.part` file,
+    never half a backup under the name that was asked for.
     """
     store.check()
     if path.exists():
@@ -53,6 +55,8 @@ def backup(store: Store, path: Path) -> None:
         _sync(path.parent)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror}") from None
+    with closing(Store(f"sqlite:///{path}")) as written:
+        return verify(written)
 
 
 def restore(path: Path, url: str) -> Verified:

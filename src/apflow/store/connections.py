@@ -41,21 +41,17 @@ def engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
 
 
 def _sqlite_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
-    writer = sa.create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=1,
-        max_overflow=0,
-        pool_timeout=PATIENCE,
-        connect_args={"timeout": PATIENCE},
-    )
-    reader = sa.create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=8,
-        max_overflow=56,
-        pool_timeout=PATIENCE,
-        connect_args={"timeout": PATIENCE},
+    given = {} if "timeout" in url.query else {"timeout": PATIENCE}
+    writer, reader = (
+        sa.create_engine(
+            url,
+            hide_parameters=True,
+            pool_size=size,
+            max_overflow=more,
+            pool_timeout=PATIENCE,
+            connect_args=given,
+        )
+        for size, more in ((1, 0), (8, 56))
     )
     sa.event.listen(writer, "connect", _sqlite_writer)
     sa.event.listen(reader, "connect", _sqlite_reader)

@@ -83,11 +83,19 @@ class Store:
         found = self.revision()
         if found is None:
             raise StoreError(f"{self.name} is not set up yet; run: apflow upgrade")
+        self._not_newer(found)
         if found != REVISION:
-            older = found < REVISION
-            way = "run: apflow upgrade" if older else "it was made by a newer apflow; upgrade that"
-            raise StoreError(f"{self.name} is at revision {found}, not {REVISION}; {way}")
+            raise StoreError(
+                f"{self.name} is at revision {found}, not {REVISION}; run: apflow upgrade"
+            )
         self._current = True
+
+    def _not_newer(self, found: str) -> None:
+        if found > REVISION:
+            raise StoreError(
+                f"{self.name} is at revision {found}, not {REVISION}; "
+                f"it was made by a newer apflow: upgrade that"
+            )
 
     def revision(self) -> str | None:
         """Return the revision of the database's tables, or None where there are none."""
@@ -111,6 +119,12 @@ class Store:
 
         A SQLite file that is not there is made, readable by its owner alone.
         """
+        found = self.revision()
+        if found is not None:
+            self._not_newer(found)
+        if found == REVISION:
+            self._current = True
+            return
         # Alembic takes a while to import, and only upgrading needs it.
         from apflow.store.migrating import upgrade  # noqa: PLC0415
 
@@ -179,7 +193,7 @@ class Store:
             said = fault(self.name, error)
         else:
             return
-        if not isinstance(said, Busy | Taken):
+        if self.dialect == "sqlite" and type(said) is StoreError:
             # After an I/O error SQLite may go on showing what is no longer in the file.
             self.close()
         # Not `from error`: what the driver says may repeat a child's data.

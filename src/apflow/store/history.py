@@ -9,18 +9,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import rfc8785
 import sqlalchemy as sa
 
 from apflow.errors import BadInput
-from apflow.referral import Recorded, Step
+from apflow.referral import Recorded, RecordedKind, Step
 from apflow.store import tables
 from apflow.store.statements import Statement, Tx
 from apflow.store.written import dump, load
-
-Kind = Literal["answer", "set", "read", "reason", "detail"]
 
 _SALT_BYTES = 16
 
@@ -61,7 +59,7 @@ _HEADS = Statement(
 )
 
 
-def seal(kind: Kind, name: str, value: object) -> Recorded:
+def seal(kind: RecordedKind, name: str, value: object) -> Recorded:
     """Give a written value a salt of its own and its digest: SHA-256(salt + JCS([name, value])).
 
     Raises BadInput for a value that has no canonical form (RFC 8785), such as a number beyond

@@ -21,6 +21,10 @@ class Turns:
         """Whether this thread has the turn."""
         return self._owner == threading.get_ident()
 
+    def waiting(self) -> int:
+        """Return how many wait for their turn."""
+        return len(self._queue)
+
     def take(self, seconds: float) -> bool:
         """Wait for the turn, at most so long; return whether it was given."""
         ticket = threading.Lock()
