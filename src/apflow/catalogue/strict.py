@@ -109,6 +109,7 @@ _PLAINLY = {
     "mapping values are not allowed": (
         "a colon does not fit here: quote the wording, or check how the line is indented"
     ),
+    "found unexpected ':'": "a colon does not fit here: quote the wording, or put a space after it",
     "could not find expected ':'": "this line has no colon after its key, or is indented wrongly",
     "did not find expected ',' or": "a comma or a closing bracket is missing",
     "expected ',' or": "a comma or a closing bracket is missing",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from apflow.policy.check.footing import Footing
 from apflow.policy.check.need import Knowledge, can_hold, left_unknown
 from apflow.policy.check.remarks import Path, Remark, and_list, remark
-from apflow.policy.check.truth import NO, NOT_KNOWN, YES
+from apflow.policy.check.truth import NO, YES
 from apflow.policy.check.ways import Edge, Ways
 from apflow.policy.situation import START
 
@@ -73,13 +73,13 @@ def facts_of(footing: Footing, path: Path) -> frozenset[str]:
 def _needed(
     footing: Footing, path: Path, missing: frozenset[str], state: str | None
 ) -> frozenset[str]:
-    """Return the missing facts without which the condition stays not known or never holds."""
-    knowledge = lacking(missing)
-    case = left_unknown(footing, path, knowledge, state) or {}
-    needed = frozenset(name for name, value in case.items() if value is NOT_KNOWN)
-    if not needed and path[0] == "guards" and not can_hold(footing, path, knowledge, state):
-        return missing
-    return needed & missing
+    """Return the missing facts without which the condition stays not known or never lets by."""
+    needed = frozenset(
+        name for name in missing if left_unknown(footing, path, lacking({name}), state) is not None
+    )
+    if needed or path[0] != "guards" or can_hold(footing, path, lacking(missing), state):
+        return needed
+    return missing
 
 
 def lacking(missing: Iterable[str]) -> Knowledge:

@@ -41,12 +41,18 @@ _TURNED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": 
 
 
 class Formulas:
-    """The conditions of one lifecycle as formulas over these variables."""
+    """The conditions of one lifecycle as formulas over these variables.
 
-    def __init__(self, footing: Footing, variables: Variables) -> None:
+    `instead` are asked or set facts in whose place something is put: what an event sets them to.
+    """
+
+    def __init__(
+        self, footing: Footing, variables: Variables, instead: Mapping[str, Node] | None = None
+    ) -> None:
         self.footing = footing
         self.facts = footing.facts
         self.variables = variables
+        self._instead = instead or {}
         self.presence = Presence(self)
         self._named: dict[str, Formula] = {}
         self._made: Mapping[type, Callable[[Any], Formula]] = {
@@ -79,6 +85,8 @@ class Formulas:
 
     def rows(self, name: str) -> list[tuple[Formula, Node]]:
         """Return the rows of a worked-out fact: when each holds, and the value it gives."""
+        if name in self._instead:
+            return [(Constant(YES), self._instead[name])]
         fact = self.facts[name]
         if fact.is_ is not None:
             return [(Constant(YES), self._value(fact.is_, "facts", name, "is"))]
@@ -112,7 +120,7 @@ class Formulas:
         fact = self.facts.get(name)
         if fact is None:
             return Given(self.presence.of_name(name), self.variables.yes_no(name))
-        if not fact.worked_out:
+        if not self.is_worked_out(name):
             return self.counting(name, self.variables.yes_no(name))
         rows = tuple((when, self.formula(value)) for when, value in self.rows(name))
         return self.counting(name, Rows(rows))
@@ -126,7 +134,7 @@ class Formulas:
             same = _same(self.formula(left), self.formula(right))
             return same if by == "==" else Opposite(same)
         for side, other, sign in ((left, right, by), (right, left, _TURNED[by])):
-            if isinstance(side, Name) and self._is_worked_out(side.name):
+            if isinstance(side, Name) and self.is_worked_out(side.name):
                 compare = [
                     (when, self.formula(Compare(0, sign, value, other)))
                     for when, value in self.rows(side.name)
@@ -134,8 +142,9 @@ class Formulas:
                 return self.counting(side.name, Rows(tuple(compare)))
         return self._of_terms(by, left, right)
 
-    def _is_worked_out(self, name: str) -> bool:
-        return name in self.facts and self.facts[name].worked_out
+    def is_worked_out(self, name: str) -> bool:
+        """Whether a name stands for something else: worked out, or put in its place."""
+        return name in self._instead or (name in self.facts and self.facts[name].worked_out)
 
     def _is_yes_no(self, node: Node) -> bool:
         if isinstance(node, Name):

@@ -69,7 +69,7 @@ def warn_of_gaps(ways: Ways, footing: Footing) -> Iterator[Remark]:
         for path in stopping(ways, edge):
             if path not in told and facts_of(footing, path) & open_facts:
                 case = left_unknown(footing, path, _gappy(ways, edge, open_facts), edge.source)
-                says = _gap(gaps, case, edge) if case else None
+                says = None if case is None else _gap(gaps, case, edge)
                 if says:
                     told.add(path)
                     yield remark(says, *path)
@@ -127,12 +127,16 @@ def warn_of_unset(ways: Ways, footing: Footing) -> Iterator[Remark]:
     unset = frozenset(name for name, setting in settings.items() if setting.value is None)
     for edge in ways.edges:
         for path in stopping(ways, edge) if edge.source in ways.reached else ():
-            if path not in told and _names(footing, path) & unset:
-                case = left_unknown(footing, path, lacking(unset), edge.source) or {}
-                missing = [name for name in sorted(case) if name in unset]
-                if missing:
-                    told.add(path)
-                    yield remark(f"stays not known until {and_list(missing)} has a value", *path)
+            if path in told:
+                continue
+            missing = [
+                name
+                for name in sorted(_names(footing, path) & unset)
+                if left_unknown(footing, path, lacking({name}), edge.source) is not None
+            ]
+            if missing:
+                told.add(path)
+                yield remark(f"may stay not known until {and_list(missing)} has a value", *path)
 
 
 def _names(footing: Footing, path: Path) -> frozenset[str]:

@@ -15,7 +15,7 @@ from apflow.policy.check.truth import NO, YES, Search, TooManyError
 from apflow.policy.check.variables import Variables
 from apflow.policy.check.ways import Ways
 from apflow.policy.check.wording import shown
-from apflow.policy.condition_parser import Literal
+from apflow.policy.condition_parser import Literal, Node
 from apflow.policy.lifecycle import Deadline, Lifecycle
 
 
@@ -95,7 +95,7 @@ def _asked(ways: Ways, footing: Footing, name: str) -> Iterator[Remark]:
 def _needed(footing: Footing, path: Path) -> Iterator[str]:
     """Give the facts each of which leaves the condition not known when it alone is missing."""
     for fact in footing.at(*path).facts:
-        if left_unknown(footing, path, partial(_but, fact)):
+        if left_unknown(footing, path, partial(_but, fact)) is not None:
             yield fact
 
 
@@ -122,25 +122,25 @@ def _beginning(ways: Ways, footing: Footing, name: str) -> list[str]:
 
 def _ends_it(footing: Footing, name: str, event: str) -> bool:
     """Whether an event sets its facts so that `when` cannot be yes after it."""
-    constants = _set_plainly(footing, event)
     rest = footing.at("deadlines", name, "when")
-    if not rest.facts & constants.keys() or event in rest.events:
+    instead = _put_in_place(footing, event)
+    if event in rest.events or not rest.facts & instead.keys():
         return False
-    variables = Variables(footing, fixed=constants)
+    variables = Variables(footing)
     try:
-        formula = Formulas(footing, variables).at("deadlines", name, "when")
+        formula = Formulas(footing, variables, instead).at("deadlines", name, "when")
         return Search(variables.domains).find(formula, YES) is None
     except TooManyError:
         return False
 
 
-def _set_plainly(footing: Footing, event: str) -> dict[str, str | int]:
-    """Return the facts that an event sets to one value, always."""
-    found: dict[str, str | int] = {}
-    for name, written in footing.ways.lifecycle.events[event].sets.items():
+def _put_in_place(footing: Footing, event: str) -> dict[str, Node]:
+    """Return what an event sets its facts to; nothing if that rests on what it sets."""
+    sets = footing.ways.lifecycle.events[event].sets
+    found: dict[str, Node] = {}
+    for name, written in sets.items():
         tree = footing.tree("events", event, "sets", name)
-        if isinstance(tree, Literal):
-            found[name] = tree.value
-        elif tree is None and footing.facts[name].type == "choice":
-            found[name] = str(written)
+        found[name] = Literal(1, str(written)) if tree is None else tree
+        if footing.at("events", event, "sets", name).facts & sets.keys():
+            return {}
     return found

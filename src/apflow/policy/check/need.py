@@ -10,7 +10,6 @@ from apflow.policy.check.truth import (
     YES,
     Assignment,
     Constant,
-    Every,
     Formula,
     Search,
     TooManyError,
@@ -28,12 +27,12 @@ def left_unknown(
     A guard stays not known as a whole, its `when` included; of a date or a number the question
     is whether it is there.
     """
-    return _case(footing, path, knowledge, state, _whole, UNKNOWN)
+    return _case(footing, path, knowledge, state, UNKNOWN)
 
 
 def can_hold(footing: Footing, path: Path, knowledge: Knowledge, state: str | None) -> bool:
-    """Whether a guard can apply and hold, or another condition be yes."""
-    return _case(footing, path, knowledge, state, _applied, YES) is not None
+    """Whether a guard can let anything by, or another condition be yes."""
+    return _case(footing, path, knowledge, state, YES) is not None
 
 
 def _case(
@@ -41,12 +40,11 @@ def _case(
     path: Path,
     knowledge: Knowledge,
     state: str | None,
-    make: Callable[[Formulas, Path], Formula],
     wanted: int,
 ) -> Assignment | None:
     variables = Variables(footing, state, knowledge=knowledge)
     try:
-        formula = make(Formulas(footing, variables), path)
+        formula = _whole(Formulas(footing, variables), path)
         return Search(variables.domains).find(formula, wanted)
     except TooManyError:
         return None if wanted == UNKNOWN else {}
@@ -60,9 +58,3 @@ def _whole(made: Formulas, path: Path) -> Formula:
         return made.at(*path)
     tree = made.footing.tree(*path)
     return Constant(YES) if tree is None else made.presence.of(tree)
-
-
-def _applied(made: Formulas, path: Path) -> Formula:
-    if path[0] == "guards":
-        return Every((made.at(*path[:2], "when"), made.at(*path[:2], "require")))
-    return _whole(made, path)

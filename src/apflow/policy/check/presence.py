@@ -30,6 +30,9 @@ class Facts(Protocol):
     facts: Mapping[str, Fact]
     variables: Variables
 
+    def is_worked_out(self, name: str) -> bool:
+        """Whether a name stands for something else."""
+
     def rows(self, name: str) -> list[tuple[Formula, Node]]:
         """Return the rows of a worked-out fact."""
 
@@ -66,7 +69,7 @@ class Presence:
         formulas = self._formulas
         if name not in formulas.facts:
             return self._variables.present(name) if self._variables.may_be_unset(name) else _ALWAYS
-        if not formulas.facts[name].worked_out:
+        if not formulas.is_worked_out(name):
             return formulas.counting(name, self._variables.present(name))
         rows = tuple((when, self.of(value)) for when, value in formulas.rows(name))
         return formulas.counting(name, Rows(rows))

@@ -1,6 +1,6 @@
 """The variables of formulas, and for each the values that make a difference."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -26,7 +26,6 @@ class Variables:
 
     `knowledge` says of each asked or set fact, each setting without a value and each particular
     of an organisation whether it can be known here (YES) and whether it can be not known (NO).
-    `fixed` are facts that have one value.
     """
 
     def __init__(
@@ -35,7 +34,6 @@ class Variables:
         state: str | None = None,
         roles: Iterable[str] = (),
         knowledge: Callable[[str], int] = lambda _: YES | NO,
-        fixed: Mapping[str, Hashable] | None = None,
     ) -> None:
         self.state = state
         self._footing = footing
@@ -43,7 +41,6 @@ class Variables:
         self._settings = footing.compiled.lifecycle.settings
         self._roles = tuple(roles) or tuple(footing.compiled.lifecycle.roles)
         self._knowledge = knowledge
-        self._fixed = fixed or {}
         self._all: dict[str, _Variable] = {}
         self._depth = 0
         self._parts = 0
@@ -100,8 +97,6 @@ class Variables:
         return {name: self._domain(name, variable) for name, variable in self._all.items()}
 
     def _domain(self, name: str, variable: _Variable) -> tuple[Hashable, ...]:
-        if name in self._fixed:
-            return (self._fixed[name],)
         organisation, dot, _ = name.partition(".")
         may_lack = name in self._facts or self.may_be_unset(name)
         is_particular = bool(dot) and organisation in self._facts
