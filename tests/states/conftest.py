@@ -95,6 +95,14 @@ class Walk:
         """Where the referral stands."""
         return self.referral.state
 
+    def copy(self) -> "Walk":
+        """Return the same referral on a way of its own."""
+        other = replace(
+            self, rows=dict(self.rows), notices=list(self.notices), road=list(self.road)
+        )
+        other.referral = self.referral
+        return other
+
     def situation(self, on: str | None = None) -> Situation:
         """Return the situation on a day; the referral's clock goes on to it."""
         self.today = max(self.today, date.fromisoformat(on) if on else self.today)
