@@ -32,6 +32,7 @@ class Office:
         self.store = store
         self.folders = tuple(folders)
         self._machines: dict[str, Machine] = {}
+        self._newest: dict[Path, tuple[str, Machine]] = {}
         self._calendars: dict[tuple[str, int], Calendar] = {}
         self._lock = Lock()
 
@@ -58,12 +59,23 @@ class Office:
         """
         path = catalogue.find(name, self.folders)
         text = (path / "lifecycle.yaml").read_text(encoding="utf-8-sig")
-        lifecycle = catalogue.read_lifecycle_text(text, str(path.name) + "/lifecycle.yaml")
+        before, machine = self._newest.get(path, ("", None))
+        if machine is None or text != before:
+            # Half a second for a long policy; its file seldom changes.
+            machine = self._read(name, path, text)
+        digest = machine.compiled.lifecycle.digest
+        if lifecycles.get(tx, digest) is None:
+            keep(digest, name, text)
+        return machine
+
+    def _read(self, name: str, path: Path, text: str) -> Machine:
+        lifecycle = catalogue.read_lifecycle_text(text, f"{path.name}/lifecycle.yaml")
         if lifecycle.lifecycle != name:
             raise BadInput("lifecycle", name, f"its file calls itself '{lifecycle.lifecycle}'")
-        if lifecycles.get(tx, lifecycle.digest) is None:
-            keep(lifecycle.digest, name, text)
-        return self._machines.get(lifecycle.digest) or self._learn(lifecycle)
+        machine = self._machines.get(lifecycle.digest) or self._learn(lifecycle)
+        with self._lock:
+            self._newest[path] = text, machine
+        return machine
 
     def known_lifecycles(self, tx: Tx) -> list[tuple[str, Lifecycle]]:
         """Return every lifecycle that referrals were opened under, newest version of each."""

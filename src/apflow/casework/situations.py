@@ -84,12 +84,16 @@ def free_places(
 
 
 def _first(tx: Tx, compiled: Compiled, referral: Referral, situation: Situation) -> dict[str, bool]:
-    """Return for each pool that the referral waits for whether nobody comes before it."""
+    """Return for each pool in which it has no place yet whether nobody waiting comes before it.
+
+    One that does not wait itself, such as one the forum decides on now, takes no place either
+    before those who do.
+    """
     if referral.state == START:
         return {}
     name = compiled.lifecycle.lifecycle
     return {
         one.pool: pools.first(tx, name, one.pool, one.order, referral.reference)
         for one in standing(compiled, View(compiled, situation))
-        if one.waits
+        if not one.holds
     }
