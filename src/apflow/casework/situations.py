@@ -87,7 +87,7 @@ def _first(tx: Tx, compiled: Compiled, referral: Referral, situation: Situation)
     """Return for each pool in which it has no place yet whether nobody waiting comes before it.
 
     One that does not wait itself, such as one the forum decides on now, takes no place either
-    before those who do.
+    before those who do. Where no limit is set nobody new waits, and nobody is asked.
     """
     if referral.state == START:
         return {}
@@ -95,5 +95,5 @@ def _first(tx: Tx, compiled: Compiled, referral: Referral, situation: Situation)
     return {
         one.pool: pools.first(tx, name, one.pool, one.order, referral.reference)
         for one in standing(compiled, View(compiled, situation))
-        if not one.holds
+        if one.waits or (one.capacity is not None and not one.holds)
     }
