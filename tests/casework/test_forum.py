@@ -1,0 +1,98 @@
+"""A sitting: its agenda in the policy's order with the reason, decided together."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from apflow.casework import forum
+from apflow.casework.forum import Decided, Sitting
+from apflow.errors import BadInput, Unknown
+from tests.small_office import START, Office
+
+PANEL = Sitting("one-of-each", "panel", date(2026, 1, 14))
+SAT = {"panel_member": "present", "la": "present"}
+
+
+def _submitted(office: Office, pupil: str, **answers: object) -> str:
+    reference = office.opened(pupil, agrees=True, **answers)
+    office.done(reference, "submit", "sue", sitting="2026-01-14")
+    return reference
+
+
+def test_the_agenda_is_in_the_policys_order_with_its_reason(office: Office) -> None:
+    other = _submitted(office, "p1")
+    excluded = _submitted(office, "p2", excluded=True, excluded_on="2026-01-12", secret=False)
+    first = _submitted(office, "p3", excluded=True, excluded_on="2026-01-12", secret=True)
+    office.opened("p4")
+    items = forum.agenda(office.work.office, PANEL, "pam", START)
+    assert [(item.number, item.reference, item.because) for item in items] == [
+        (1, first, "First"),
+        (2, excluded, "Excluded"),
+        (3, other, "Others"),
+    ]
+    assert items[0].events == ("panel_agrees",)
+
+
+def test_a_sitting_is_decided_in_order_and_who_sat_is_asked_once(office: Office) -> None:
+    later = _submitted(office, "p1")
+    first = _submitted(office, "p2", excluded=True, excluded_on="2026-01-12", secret=True)
+    decisions = [Decided(later, "panel_agrees"), Decided(first, "panel_agrees")]
+    forum.prepare(office.work.office, PANEL, decisions, "pam", START, people=SAT)
+    held = forum.hold(office.work.office, PANEL, START)
+    assert [(one.reference, one.state) for one in held] == [(first, "applied"), (later, "applied")]
+    # There is one place: the first in the policy's order has it.
+    assert (office.state(first), office.state(later)) == ("agreed", "waiting")
+    sat = office.work.look(later, "lea", START).facts["sat"]
+    assert isinstance(sat, dict)
+    assert set(sat) == {"panel_member", "la"}
+
+
+def test_a_sitting_held_twice_decides_nothing_more(office: Office) -> None:
+    reference = _submitted(office, "p1")
+    decisions = [Decided(reference, "panel_agrees")]
+    forum.prepare(office.work.office, PANEL, decisions, "pam", START, people=SAT)
+    assert len(forum.hold(office.work.office, PANEL, START)) == 1
+    assert forum.hold(office.work.office, PANEL, START) == ()
+
+
+def test_one_wrong_decision_stores_none(office: Office) -> None:
+    good, not_there = _submitted(office, "p1"), office.opened("p2")
+    decisions = [Decided(good, "panel_agrees"), Decided(not_there, "panel_agrees")]
+    with pytest.raises(BadInput, match="not on the agenda"):
+        forum.prepare(office.work.office, PANEL, decisions, "pam", START, people=SAT)
+    with pytest.raises(BadInput, match="panel_agrees"):
+        forum.prepare(office.work.office, PANEL, [Decided(good, "offer")], "pam", START)
+    assert forum.waiting(office.work.office, PANEL, START) == ()
+
+
+def test_a_sitting_still_to_come_is_not_decided(office: Office) -> None:
+    reference = _submitted(office, "p1")
+    day_before = START - timedelta(days=1)
+    with pytest.raises(BadInput, match="not been held yet"):
+        forum.prepare(
+            office.work.office, PANEL, [Decided(reference, "panel_agrees")], "pam", day_before
+        )
+
+
+def test_what_was_not_decided_is_carried_over_to_the_next_sitting(office: Office) -> None:
+    reference = _submitted(office, "p1")
+    later = Sitting("one-of-each", "panel", date(2026, 2, 11))
+    assert forum.list_sitting(office.work.office, later)
+    assert not forum.list_sitting(office.work.office, later)
+    (item,) = forum.agenda(office.work.office, later, "pam", START)
+    assert (item.reference, item.carried_over) == (reference, True)
+
+
+@pytest.mark.parametrize("name", ["one-of-each/panel", "x", "one-of-each/panel/2026-02-30"])
+def test_a_sitting_that_is_not_written_right_is_refused_with_the_form(name: str) -> None:
+    with pytest.raises(BadInput, match="policy/meeting/2026-01-28"):
+        forum.sitting_of(name)
+
+
+def test_a_sitting_that_is_not_listed_is_unknown(office: Office) -> None:
+    with pytest.raises(Unknown, match="2026-01-21"):
+        forum.agenda(
+            office.work.office, Sitting("one-of-each", "panel", date(2026, 1, 21)), "pam", START
+        )
+    with pytest.raises(Unknown, match="panl"):
+        forum.list_sitting(office.work.office, Sitting("one-of-each", "panl", date(2026, 1, 21)))
