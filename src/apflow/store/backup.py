@@ -113,15 +113,15 @@ def _copy_rows(reading: Tx, writing: Tx) -> None:
             _yes_no if isinstance(column.type, sa.Boolean) else _as_it_is
             for column in table.columns
         ]
-        rows = _READ[table.name].stream(reading)
-        for batch in _batches(rows):
-            _WRITE[table.name].many(
-                writing,
-                [
-                    {name: how(value) for name, how, value in zip(names, read, row, strict=True)}
-                    for row in batch
-                ],
-            )
+        with _READ[table.name].stream(reading) as rows:
+            for batch in _batches(rows):
+                _WRITE[table.name].many(writing, [_named(names, read, row) for row in batch])
+
+
+def _named(
+    names: list[str], read: list[Callable[[Any], Any]], row: tuple[Any, ...]
+) -> dict[str, object]:
+    return {name: how(value) for name, how, value in zip(names, read, row, strict=True)}
 
 
 def _batches(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:

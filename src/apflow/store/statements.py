@@ -7,6 +7,7 @@ text, whole numbers, yes/no and bytes, which both drivers take as they are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from itertools import count
 from typing import Any
 
@@ -89,15 +90,18 @@ class Statement:
         cursor.execute(self._words[tx.dialect.name], params or {})
         return cursor
 
-    def stream(self, tx: Tx, params: Params | None = None) -> Iterator[tuple[Any, ...]]:
-        """Run it and give the rows as the driver does, a batch at a time, for reading millions."""
+    @contextmanager
+    def stream(self, tx: Tx, params: Params | None = None) -> Iterator[Iterator[Row]]:
+        """Run it and lend the rows as the driver gives them, a batch at a time: for millions."""
         driver: Any = tx.connection.driver_connection
         if tx.dialect.name == "sqlite":
-            return iter(driver.execute(self._words["sqlite"], params or {}))
-        cursor = driver.cursor(name=f"apflow_{next(_NUMBERS)}")
-        cursor.itersize = _BATCH
-        cursor.execute(self._words["postgresql"], params or {})
-        return iter(cursor)
+            with closing(driver.execute(self._words["sqlite"], params or {})) as rows:
+                yield rows
+        else:
+            with driver.cursor(name=f"apflow_{next(_NUMBERS)}") as cursor:
+                cursor.itersize = _BATCH
+                cursor.execute(self._words["postgresql"], params or {})
+                yield iter(cursor)
 
 
 def insert_or(table: sa.Table, *, replace: Sequence[str] = ()) -> tuple[Any, Any]:

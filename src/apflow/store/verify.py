@@ -7,6 +7,7 @@ rewrote the whole chain of a referral, for which somebody has to keep `history.h
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -103,8 +104,24 @@ def _read_all(tx: Tx, reference: str | None, progress: Progress | None) -> Verif
     statements, asked = _ALL, {}
     if reference is not None:
         statements, asked = _OF_ONE, {"of_reference": reference}
-    referrals, *others = (statement.stream(tx, asked) for statement in statements)
-    steps, values = map(_ByReferral, others)
+    with ExitStack() as stack:
+        referrals, steps, values = (
+            stack.enter_context(statement.stream(tx, asked)) for statement in statements
+        )
+        verified = _read_chains(referrals, _ByReferral(steps), _ByReferral(values), progress)
+    worklist = _WORKLIST if reference is None else _WORKLIST.where(_r.reference == reference)
+    found = tx.execute(worklist).first()
+    if found is not None:
+        raise Altered(found[0], found[1], "the worklist does not say what the referral says")
+    return verified
+
+
+def _read_chains(
+    referrals: Iterator[Row],
+    steps: "_ByReferral",
+    values: "_ByReferral",
+    progress: Progress | None,
+) -> Verified:
     read = [0, 0, 0, 0]
     for row in referrals:
         name: str = row[0]
@@ -118,10 +135,6 @@ def _read_all(tx: Tx, reference: str | None, progress: Progress | None) -> Verif
         if progress is not None and read[0] % _BATCH == 0:
             progress(read[1])
     _orphans(None, steps, values)
-    worklist = _WORKLIST if reference is None else _WORKLIST.where(_r.reference == reference)
-    found = tx.execute(worklist).first()
-    if found is not None:
-        raise Altered(found[0], found[1], "the worklist does not say what the referral says")
     return Verified(*read)
 
 
