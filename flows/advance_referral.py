@@ -9,11 +9,10 @@ import asyncio
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 
-from apflow.runs import bodies
+from apflow.runs import bodies, said
 
 
 @flow(name="advance_referral", persist_result=False, log_prints=False)
 async def advance_referral(request_id: str) -> State:
     """Apply the Request `request_id`; a refusal ends the run as Refused, which is no failure."""
-    said = await asyncio.to_thread(bodies.carried, request_id, runtime.flow_run.id)
-    return bodies.run_state(said)
+    return said.run_state(await asyncio.to_thread(bodies.carried, request_id, runtime.flow_run.id))

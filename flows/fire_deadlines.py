@@ -8,10 +8,10 @@ import asyncio
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from apflow.runs import bodies
+from apflow.runs import bodies, said
 
 
 @flow(name="fire_deadlines", persist_result=False, log_prints=False)
 async def fire_deadlines() -> State:
     """Sweep once; the run's message gives the numbers."""
-    return bodies.run_state(await asyncio.to_thread(bodies.swept))
+    return said.run_state(await asyncio.to_thread(bodies.swept))

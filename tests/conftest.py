@@ -6,6 +6,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from apflow.policy.calendar import Calendar, Span
+from tests.prefect_server import prefect
+
+# Here, and not in the rooms that use it, so that a session starts one server only.
+__all__ = ["example_calendar", "prefect"]
 
 # How long an example takes says something about the machine, not about the code: the benchmarks
 # measure ratios instead.

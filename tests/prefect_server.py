@@ -1,7 +1,6 @@
 """A real Prefect server for tests, one per session, with a database and a port of its own.
 
-A room's conftest takes it: `from tests.prefect_server import prefect`. It takes about ten
-seconds to start, so a test that ends it starts it again for the others.
+It takes about ten seconds to start, so a test that ends it starts it again for the others.
 """
 
 import os
@@ -104,6 +103,11 @@ class PrefectServer:
         """Return every deployment by its entrypoint's function."""
         found = self._ask("/deployments/filter", {})
         return {str(one["entrypoint"]).rpartition(":")[2]: one for one in found}
+
+    def artifacts(self, run_id: str) -> list[dict[str, Any]]:
+        """Return what stands on a run's page."""
+        wanted = {"artifacts": {"flow_run_id": {"any_": [run_id]}}}
+        return self._ask("/artifacts/filter", wanted)
 
     def stored(self) -> bytes:
         """Return every byte that the server keeps in its database."""

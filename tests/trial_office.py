@@ -4,13 +4,17 @@
 pupil, a calendar and the policy `trial`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from apflow.casework import Asked, Casework
+from apflow.casework import Asked, Casework, forum
+from apflow.casework.forum import Decided, Sitting
+from apflow.casework.imports import Imported
+from apflow.clock import london_day
 from apflow.referral import Request
-from apflow.store import Store, calendars, register
+from apflow.store import Store, calendars, register, requests
 
 #: When every test takes place, unless it says otherwise.
 NOW = datetime(2026, 1, 14, 10, 0, tzinfo=UTC)
@@ -28,6 +32,8 @@ facts:
   why: {type: text, ask: "Why is help asked for?"}
   parent_said: {type: text, ask: "What did the parent say?"}
   consent: {type: yes_no, ask: "Does the parent agree?"}
+meetings:
+  forum_meeting: {title: The forum}
 guards:
   parent_agrees:
     require: consent
@@ -35,6 +41,7 @@ guards:
 events:
   open_referral: {title: Open a referral, asks: [why]}
   record_consent: {title: Record consent, asks: [consent, parent_said]}
+  forum_agrees: {title: The forum agrees, at: forum_meeting}
   close_referral: {title: Close}
 states:
   draft: {title: Draft, phase: referral, owner: school}
@@ -43,6 +50,7 @@ states:
 transitions:
   - {from: start, event: open_referral, to: draft, by: [school]}
   - {from: draft, event: record_consent, to: agreed, by: [school], guards: [parent_agrees]}
+  - {from: draft, event: forum_agrees, to: agreed, by: [school]}
   - {from: agreed, event: close_referral, to: closed, by: [school]}
 """
 
@@ -73,6 +81,20 @@ class Office:
         answers = {"consent": agrees, "parent_said": f"{MARKER} says so"}
         return self.work.ask(reference, Asked("record_consent", "ann", "school", answers), now)
 
+    def prepared_sitting(self, now: datetime) -> tuple[Sitting, tuple[Request, ...]]:
+        """Prepare the forum's decisions on two referrals and return its sitting and them."""
+        references = [self.opened(now), self.opened(now)]
+        sitting = Sitting("trial", "forum_meeting", london_day(now))
+        forum.list_sitting(self.work.office, sitting)
+        decided = [Decided(reference, "forum_agrees") for reference in references]
+        return sitting, forum.prepare(self.work.office, sitting, decided, "ann", now)
+
+    def requests_of(self, rows: Iterable[Imported]) -> list[Request]:
+        """Return every Request on the referrals that an import opened."""
+        references = [row.reference for row in rows if row.reference is not None]
+        with self.work.store.reading() as tx:
+            return [one for reference in references for one in requests.of(tx, reference)]
+
     def run_of(self, request: Request) -> str | None:
         """Return the flow run noted on a Request."""
         return self.work.request(request.id).flow_run
@@ -93,6 +115,6 @@ def build(folder: Path, url: str) -> Office:
         register.add_person(tx, register.Person("ann", "Ann Archer"))
         register.add_membership(tx, register.Membership("ann", "school", "s1"))
         register.add_pupil(tx, register.Pupil("p1", MARKER, date(2013, 5, 1)))
-        year = {"start": "2025-09-03", "end": "2026-07-21", "kind": "term", "label": "The year"}
+        year = {"start": "2025-09-03", "end": "2027-07-21", "kind": "term", "label": "Two years"}
         calendars.put(tx, "trial", [year], [], NOW, "a test")
     return Office(Casework(store, (folder / "states",)), folder / "states", url)

@@ -8,10 +8,8 @@ import pytest
 from apflow.runs import Runs
 from apflow.settings import Settings
 from apflow.store import Store
-from tests.prefect_server import PrefectServer, prefect, until
+from tests.prefect_server import PrefectServer, until
 from tests.trial_office import Office, build
-
-__all__ = ["prefect"]
 
 
 @pytest.fixture

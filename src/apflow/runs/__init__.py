@@ -5,11 +5,12 @@ either carries it (the flow calls `apply`) or records it afterwards. The parts:
 
     gate       few carries at once; a breaker that keeps clicks away from a dead server
     carrier    the thread on which flow runs are carried (`engine` imports Prefect)
-    carry      what the bodies of the flows do, and what may be said to Prefect
+    carry      one advance on its way
     recorder   makes or finishes the runs of closed Requests that have none noted
     keeper     the thread that probes the server and lets the recorder work
     advancing  `Runs`, which ties these together
-    served, up the processes that `apflow up` starts, and how they are kept
+    bodies, bulk, said, imports   what the flows in `flows/` do, and what may be said to Prefect
+    up, child, leash, served      what `apflow up` starts, and how it is kept and ended
 
 The protocol
 ------------
@@ -34,8 +35,9 @@ The protocol
    lives, finds it applied and ends its run. Applying twice gives the first result.
 7. *The breaker* begins tripped and is tripped by every failure; only the keeper's probe of
    `/api/ready` mends it. While it is tripped no click tries Prefect.
-8. A run started by hand or from a deployment has no key; it is noted *before* it applies, so
-   that the recorder never makes another.
+8. A run started by hand or from a deployment has no key, and one that holds a forum or imports
+   a spreadsheet carries many advances; such a run is noted on each Request *before* that is
+   applied, so that the recorder never makes another.
 
 What can go wrong, and what then happens: the server dies before the body (applied directly; the
 pending run, if it was made, is finished by 4), in the middle of it (applied; the running run is

@@ -1,6 +1,7 @@
 """Prefect's HTTP API, as far as apflow speaks it itself: no client library, 20 ms a call."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -58,11 +59,14 @@ class PrefectApi:
         self._flow_id: str | None = None
 
     def ready(self) -> bool:
-        """Return whether the server takes work (`/health` says yes before it does)."""
+        """Return whether Prefect's server takes work (`/health` says yes before it does)."""
         try:
-            return self._client.get("/ready").status_code == httpx.codes.OK
+            answer = self._client.get("/ready")
         except httpx.HTTPError:
             return False
+        # Many a web server says 200 to everything, Prefect's own pages among them.
+        kind = answer.headers.get("content-type", "")
+        return answer.is_success and kind.startswith("application/json")
 
     def begin(self, request: Request) -> Run:
         """Make the pending run that is to carry `request`, or find the one there is."""
@@ -74,8 +78,7 @@ class PrefectApi:
 
     def finish(self, request: Request, run: Run) -> None:
         """Bring a run that its carrier left unfinished to the end that `request` came to."""
-        tags = [*run.body.get("tags", ()), RECORDED]
-        self._send("PATCH", f"/flow_runs/{run.id}", {"tags": sorted(set(tags))})
+        self.tag(run.id, [*run.body.get("tags", ()), RECORDED])
         self._send(
             "POST", f"/flow_runs/{run.id}/set_state", {"state": _end(request), "force": True}
         )
@@ -84,6 +87,23 @@ class PrefectApi:
         """Give a run that somebody started by hand the name and tag of its Request."""
         named = {"name": _name(request), "tags": [_tag(request)]}
         self._send("PATCH", f"/flow_runs/{run_id}", named)
+
+    def tag(self, run_id: str, tags: Iterable[str]) -> None:
+        """Give a run these tags in place of those it has."""
+        self._send("PATCH", f"/flow_runs/{run_id}", {"tags": sorted(set(tags))})
+
+    def show_table(self, run_id: str, key: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Put a table on a run's page; `key` is made of small letters, digits and dashes."""
+        table = {"type": "table", "key": key, "data": json.dumps(rows), "flow_run_id": run_id}
+        self._send("POST", "/artifacts/", table)
+
+    def show_progress(self, run_id: str, percent: float, shown: str | None = None) -> str:
+        """Put a bar on a run's page, or move the one that is `shown`; return its id."""
+        if shown is not None:
+            self._send("PATCH", f"/artifacts/{shown}", {"data": percent})
+            return shown
+        bar = {"type": "progress", "data": percent, "flow_run_id": run_id}
+        return str(_object(self._send("POST", "/artifacts/", bar))["id"])
 
     def close(self) -> None:
         """Close every connection."""

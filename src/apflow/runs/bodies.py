@@ -1,69 +1,32 @@
-"""What the bodies of the flows do, so that a flow is an entry point and nothing more.
-
-A body catches everything: what leaves it is a code and a reference. Prefect stores, and shows
-to whoever opens its pages, the text of any exception that leaves a flow, and such a text can
-hold what somebody typed about a child.
-"""
+"""The bodies of the two flows that run all day: one advance, and the sweep."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from threading import Event
 
-from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
-
-from apflow import casework
 from apflow.casework import Casework
 from apflow.clock import utc_now
 from apflow.referral import Request
+from apflow.runs import imports
 from apflow.runs.api import RUN_STATES, PrefectApi, PrefectAway, RunRefused
 from apflow.runs.carry import CARRYING
 from apflow.runs.gate import Gate
 from apflow.runs.recorder import GRACE_TIMEOUTS, Recorder
+from apflow.runs.said import Said, guarded, work_of
 from apflow.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a flow says of itself to Prefect: `ok`, the run state's name, and codes only."""
-
-    ok: bool
-    name: str
-    message: str
-
-
-def run_state(said: Said) -> State:
-    """Return how a flow ends, as Prefect says it."""
-    made = Completed if said.ok else Failed
-    state: State = made(name=said.name, message=said.message)
-    return state
-
-
 def carried(request_id: str, run_id: str | None) -> Said:
     """Apply a Request inside the flow run `run_id` and say how it ended. Never raises."""
-    return _guarded(request_id, lambda: _carried(request_id, run_id))
+    return guarded(request_id, lambda: _carried(request_id, run_id))
 
 
 def swept() -> Said:
     """Do what time does, then record what no process recorded. Never raises."""
-    return _guarded("fire_deadlines", _swept)
-
-
-def work_of(settings: Settings) -> Casework:
-    """Return this process's casework on the database that the settings name."""
-    return casework.opened(settings.database_url, settings.states_folders)
-
-
-def _guarded(what: str, body: Callable[[], Said]) -> Said:
-    try:
-        return body()
-    except Exception as fault:  # noqa: BLE001 - an exception's text must not reach Prefect
-        _log.error("%s ended in %s", what, type(fault).__name__)
-        return Said(ok=False, name="Failed", message=f"{what}: {type(fault).__name__}")
+    return guarded("fire_deadlines", _swept)
 
 
 def _carried(request_id: str, run_id: str | None) -> Said:
@@ -108,6 +71,7 @@ def _swept() -> Said:
     counts = asdict(work.fire_due(utc_now(), settings.sweep_limit, keep))
     message = ", ".join(f"{name} {count}" for name, count in counts.items())
     _record_leftovers(work, settings)
+    imports.forget(settings, utc_now() - keep)
     return Said(ok=True, name="Completed", message=message)
 
 

@@ -23,6 +23,11 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int | None:
+        """Its process's number, which is its session's and its group's too; None if not started."""
+        return None if self._process is None else self._process.pid
+
+    @property
     def running(self) -> bool:
         """Return whether it has been started and has not ended."""
         return self._process is not None and self._process.poll() is None

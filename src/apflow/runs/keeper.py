@@ -56,7 +56,8 @@ class Keeper:
         """End the thread, after what it is doing just now."""
         self._stopping.set()
         self._nudged.set()
-        self._thread.join(within)
+        if self._thread.is_alive():
+            self._thread.join(within)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
