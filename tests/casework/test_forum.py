@@ -1,6 +1,7 @@
 """A sitting: its agenda in the policy's order with the reason, decided together."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ PANEL = Sitting("one-of-each", "panel", date(2026, 1, 14))
 SAT = {"panel_member": "present", "la": "present"}
 
 
-def _submitted(office: Office, pupil: str, **answers: object) -> str:
+def _submitted(office: Office, pupil: str, **answers: Any) -> str:
     reference = office.opened(pupil, agrees=True, **answers)
     office.done(reference, "submit", "sue", sitting="2026-01-14")
     return reference
