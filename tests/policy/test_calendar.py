@@ -186,6 +186,20 @@ def test_looking_back_skips_what_looking_ahead_skips(
     assert example_calendar.within(date(2026, 2, 26), -n, unit) == day
 
 
+def test_a_term_looked_back_for_on_its_first_day_is_that_term(example_calendar: Calendar) -> None:
+    assert example_calendar.ago(date(2026, 1, 5), 1, "term") == date(2026, 1, 5)
+    assert example_calendar.ago(date(2026, 2, 23), 1, "half_term") == date(2026, 2, 23)
+
+
+def test_a_school_week_cut_short_on_both_sides_ends_no_earlier_than_it_begins() -> None:
+    shut = [
+        Span(date(2026, 1, 9), date(2026, 1, 9), "inset"),
+        Span(date(2026, 1, 12), date(2026, 1, 15), "closure"),
+    ]
+    calendar = Calendar.of("Snow", [Span(date(2026, 1, 5), date(2026, 3, 27))], shut, [])
+    assert calendar.within(date(2026, 1, 9), 1, "school_week") == date(2026, 1, 9)
+
+
 def test_looking_back_from_a_holiday_starts_with_the_last_school_week(
     example_calendar: Calendar,
 ) -> None:

@@ -47,6 +47,14 @@ DEADLINES: dict[str, object] = {
         "met_by": "leaving",
         "owner": "pru",
     },
+    "plan": {
+        "title": "Plan",
+        "in": "placed",
+        "start": "placement_start",
+        "due": {"within": 5, "unit": "school_day"},
+        "met_by": "write_plan",
+        "owner": "pru",
+    },
     "papers_in": {
         "title": "Papers",
         "in": "placed",
@@ -99,6 +107,7 @@ POLICY: dict[str, object] = {
         "log_reference": {"title": "Reference"},
         "have_a_word": {"title": "Word", "sets": {"last_word_on": "happened_on"}},
         "add_papers": {"title": "Papers"},
+        "write_plan": {"title": "Plan"},
         "reintegrate": {"title": "Reintegrate"},
         "stop": {"title": "Stop"},
         "return_it": {"title": "Return"},

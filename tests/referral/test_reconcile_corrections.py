@@ -40,6 +40,13 @@ def test_a_correction_and_its_reversal_leave_one_row_where_it_was(story: Story) 
     assert story.rows == before
 
 
+def test_a_row_that_a_correction_moved_is_met_once(story: Story) -> None:
+    placed(story).correct(feb(27), placement_start=feb(25)).step("write_plan", feb(27))
+    assert story.correct(feb(27), lead="la").states("plan") == ["met"]
+    story.correct(feb(27), placement_start=feb(26))
+    assert story.states("plan") == ["cancelled", "met"]
+
+
 def test_a_corrected_start_may_turn_out_to_be_met_already(story: Story) -> None:
     excluded(story).step("secure_other", feb(11)).correct(feb(13), excluded_on=feb(10))
     row = story.row("sixth_day")
@@ -78,6 +85,8 @@ def test_coming_back_to_the_same_start_makes_the_limit_stand_anew(story: Story) 
 
 def test_a_missed_date_that_people_put_off_stands_anew(story: Story) -> None:
     placed(story).correct(feb(27), exit_on=date(2026, 4, 24)).miss("exit_date")
+    story.correct(date(2026, 4, 27), lead="la")
+    assert story.states("exit_date") == ["breached"]
     story.correct(date(2026, 4, 27), exit_on=date(2026, 4, 20))
     assert story.states("exit_date") == ["breached"]
     story.correct(date(2026, 4, 27), exit_on=date(2026, 5, 8))
@@ -111,6 +120,14 @@ def test_taking_back_a_placement_meets_no_limit(story: Story) -> None:
     placed(story).take_back(2, feb(27), "consent", placement_start=None)
     assert story.states("limit") == ["cancelled"]
     assert story.states("review") == ["cancelled"]
+
+
+def test_leaving_by_taking_a_step_back_meets_nothing(story: Story) -> None:
+    placed(story).step("reintegrate", date(2026, 3, 10), "reintegrating")
+    story.step("stop", date(2026, 3, 12), "placed")
+    assert story.states("exit_date") == ["met", "armed"]
+    story.take_back(4, date(2026, 3, 13), "reintegrating")
+    assert story.states("exit_date") == ["met", "cancelled"]
 
 
 def test_taking_back_one_visit_leaves_the_other_to_be_logged(story: Story) -> None:

@@ -21,7 +21,7 @@ MOVES = {
     "return_it": "consent",
     "close": "ended",
 }
-STAYS = ("secure_other", "hold_review", "log_visit", "log_reference", "have_a_word")
+STAYS = ("secure_other", "hold_review", "log_visit", "log_reference", "have_a_word", "write_plan")
 FACTS: dict[str, st.SearchStrategy[Value | None]] = {
     "excluded": st.sampled_from([True, True, False, None]),
     "excluded_on": st.none() | DAYS,
@@ -77,7 +77,7 @@ def rows_by_key(rows: tuple[DeadlineRow, ...]) -> dict[tuple[str, int], Deadline
     return {(row.name, row.occurrence): row for row in rows}
 
 
-@given(st.lists(ACTS, max_size=20))
+@given(st.lists(ACTS, min_size=4, max_size=20))
 @settings(max_examples=300)
 def test_rows_keep_their_laws_whatever_happens(
     compiled: Compiled,

@@ -153,7 +153,7 @@ def _carried(
     last = rows[-1] if rows else None
     if last is None or last.state != "met" or last.met_on is None or due.met is None:
         return None
-    if last.given_by or due.given_by or last.start == due.start:
+    if due.given_by > last.given_by or last.start == due.start:
         return None
     if step.compiled.lifecycle.deadlines[due.name].met_when is not None:
         return last if last.met_on >= start_day(new.start) else None
