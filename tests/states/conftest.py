@@ -95,6 +95,14 @@ class Walk:
         """Where the referral stands."""
         return self.referral.state
 
+    def setting(self, name: str, value: object) -> None:
+        """Go on under the same policy with one setting given another value."""
+        before = self.policy
+        changed = before.lifecycle.settings[name].model_copy(update={"value": value})
+        settings = {**before.lifecycle.settings, name: changed}
+        compiled = compile_lifecycle(before.lifecycle.model_copy(update={"settings": settings}))
+        self.policy = Policy(compiled.lifecycle, compiled, Machine(compiled), before.clauses)
+
     def copy(self) -> "Walk":
         """Return the same referral on a way of its own."""
         other = replace(

@@ -115,6 +115,24 @@ def test_the_return_needs_a_plan_or_the_reason_for_none(walk: Any) -> None:
     assert (walk.state, walk.due_on("planned_review")) == ("reviewed", "2026-06-30")
 
 
+def test_the_head_may_begin_a_return_that_no_review_planned(walk: Any) -> None:
+    come_to(walk, "reviewed")
+    back = {"return_plan": "plan", "part_time": "no", "best_interests": "the family asks"}
+    reason = {"review_says_return": "the family moves back next week"}
+    assert walk.stops("begin_reintegration", "school", None, reason, **back) == {
+        "review_says_return"
+    }
+    walk.do("begin_reintegration", "head", None, reason, **back)
+    walk.do("hold_review", "named_staff", "2026-04-20", **REVIEW)
+    assert (walk.state, walk.due_on("planned_review")) == ("reintegrating", "2026-05-20")
+
+
+def test_a_rating_not_looked_up_for_a_year_is_shown_and_stops_nothing(walk: Any) -> None:
+    walk.register["The unit"]["rating_checked_on"] = date(2024, 11, 3)
+    come_to(walk, "placed")
+    assert walk.referral.lapsed == ("rating_fresh",)
+
+
 def test_a_child_may_move_on_to_specialist_provision(walk: Any) -> None:
     come_to(walk, "reviewed")
     onward = {"best_interests": "needs more", "specialist_school": "Oak Special"}

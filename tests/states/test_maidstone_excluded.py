@@ -123,6 +123,13 @@ def test_parents_who_cannot_be_reached_do_not_hold_up_an_excluded_pupil(walk: An
     assert walk.state == "caf"
 
 
+def test_agreement_withdrawn_for_an_excluded_pupil_is_recorded_and_ends_nothing(walk: Any) -> None:
+    come_to(walk, "home_visit")
+    gone = {"parent": "withdrawn: no trust"}
+    walk.do("withdraw_agreement", "la", None, parent_agreement=gone)
+    assert (walk.state, walk.row("sixth_day").state) == ("home_visit", "armed")
+
+
 def test_what_an_excluded_pupil_still_needs_becomes_tasks(walk: Any) -> None:
     place_at_once(walk)
     tasks = ("papers_after_start", "visit_after_start", "route_after_start")

@@ -236,7 +236,7 @@ def test_the_meeting_comes_after_the_visit_unless_the_unit_says_why(walk: Any) -
     assert stops == {"visit_held", "exit_date_set", "route_agreed", "safe_on_site"}
     nobody = {"pupil": "absent: hid", "parent": "present", "pru": "present"}
     assert walk.stops("hold_home_visit", "pru", visit_people=nobody) == {"visit_attended"}
-    walk.do("hold_home_visit", "pru", visit_people="pupil, parent, pru")
+    walk.do("hold_home_visit", "pru", None, {"visit_attended": "he hid"}, visit_people=nobody)
     assert walk.state == "pre_admission"
 
 

@@ -8,10 +8,9 @@ import pytest
 
 from apflow.casework.calendars_files import read_calendar
 from apflow.places import place
-from apflow.policy.compiled import compile_lifecycle
-from apflow.policy.machine import Machine
-from tests.states.conftest import POLICIES, Policy
+from tests.states.conftest import POLICIES
 from tests.states.excluded import AT_ONCE, OPENING, PAPERS, SITTINGS, place_at_once
+from tests.states.heronsgate_child import START, begin, come_to
 
 
 @pytest.fixture
@@ -19,24 +18,14 @@ def walk(walk_in: Callable[..., Any]) -> Any:
     return walk_in("maidstone-and-malling", sittings=SITTINGS)
 
 
-def with_setting(walk: Any, name: str, value: object) -> Any:
-    """Return the walk under the same policy with one setting given another value."""
-    before = walk.policy
-    setting = before.lifecycle.settings[name].model_copy(update={"value": value})
-    changed = {**before.lifecycle.settings, name: setting}
-    compiled = compile_lifecycle(before.lifecycle.model_copy(update={"settings": changed}))
-    walk.policy = Policy(compiled.lifecycle, compiled, Machine(compiled), before.clauses)
-    return walk
-
-
 def test_where_the_day_after_counts_as_day_one_the_duty_is_a_day_later(walk: Any) -> None:
-    with_setting(walk, "first_day_is", 0)
+    walk.setting("first_day_is", 0)
     walk.do("open_referral", "la", "2026-02-12", **OPENING)
     assert walk.due_on("sixth_day") == "2026-02-27"
 
 
 def test_twelve_calendar_weeks_end_earlier(walk: Any) -> None:
-    with_setting(walk, "limit_unit", "week")
+    walk.setting("limit_unit", "week")
     place_at_once(walk)
     assert walk.due_on("ks3_limit") == "2026-05-20"
 
@@ -44,7 +33,7 @@ def test_twelve_calendar_weeks_end_earlier(walk: Any) -> None:
 def test_a_number_for_very_low_attendance_advises_the_school_and_decides_for_the_forum(
     walk: Any,
 ) -> None:
-    with_setting(walk, "very_low_attendance_below", 60)
+    walk.setting("very_low_attendance_below", 60)
     opening = {
         name: value for name, value in OPENING.items()
         if name not in ("excluding_school", "exclusion_first_day")
@@ -76,7 +65,7 @@ def test_a_number_for_very_low_attendance_advises_the_school_and_decides_for_the
 
 
 def test_a_start_aimed_at_and_a_receipt_awaited_get_dates_once_they_are_set(walk: Any) -> None:
-    with_setting(walk, "acknowledge_within_days", 2)
+    walk.setting("acknowledge_within_days", 2)
     walk.do(
         "open_referral", "la", "2026-02-12",
         **{**OPENING, "lives_in": "elsewhere", "home_district": "Medway"},
@@ -90,6 +79,25 @@ def test_places_without_a_number_are_never_full(walk: Any) -> None:
     walk.do("open_referral", "la", "2026-02-12", **OPENING)
     walk.do("place_provisionally", "la", **AT_ONCE)
     assert walk.value("place_free") is True
+
+
+def test_an_interval_and_a_shortest_placement_count_once_heronsgate_sets_them(
+    walk_in: Callable[..., Any],
+) -> None:
+    child = begin(walk_in)
+    child.setting("review_every", 1)
+    child.setting("shortest_weeks", 12)
+    come_to(child, "agreement")
+    late = {**START, "next_review_on": "2026-03-28"}
+    assert child.stops("start_placement", "school", "2026-02-02", **late) == {"review_soon_enough"}
+    reason = {"review_soon_enough": "the provider is closed until then"}
+    assert child.asked("start_placement", "head", None, reason, **late).allowed
+    decision = child.do(
+        "start_placement", "head", **{**START, "next_review_on": "2026-02-13"}, ends_on="2026-03-20"
+    )
+    assert [finding.guard for finding in decision.advice] == ["long_enough"]
+    assert child.dues()["planned_review"].other_at is not None
+    assert child.due_on("expected_end") == "2026-03-20"
 
 
 def test_nothing_the_policies_leave_open_has_a_number_that_nobody_has_to_confirm(
