@@ -1,7 +1,9 @@
 """What a machine decides, and that it says why."""
 
+import copy
+import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -137,6 +139,17 @@ def test_a_finding_holds_the_values_it_read_and_no_others(ask: Ask) -> None:
     assert found(decision, "in_scope").read == {"age": 5}
     assert found(decision, "agreed").read == {"excluded": False}
     assert found(decision, "lives_here").read == {"district": "north"}
+
+
+def test_a_finding_keeps_what_it_read_when_it_is_copied_stored_or_compared(ask: Ask) -> None:
+    finding = found(submit(ask), "lives_here")
+    again = found(submit(ask), "lives_here")
+    assert pickle.loads(pickle.dumps(found(submit(ask), "lives_here"))).read == finding.read
+    assert copy.deepcopy(again).read == finding.read == {"district": "north"}
+    assert replace(again, reason="x") != again == finding
+    assert "read={'district': 'north'}" in repr(found(submit(ask), "lives_here"))
+    with pytest.raises(AttributeError):
+        _ = finding.reading  # type: ignore[attr-defined]
 
 
 def test_advice_never_refuses_and_is_kept(ask: Ask) -> None:

@@ -12,23 +12,32 @@ from apflow.policy.decision import Finding, Verdict
 from apflow.policy.findings import Form, Reading, Who, fresh
 from apflow.policy.intake import Known
 from apflow.policy.lifecycle import Lifecycle
-from apflow.policy.situation import START, SYSTEM, Actor, Situation
+from apflow.policy.situation import START, SYSTEM, Actor, Situation, Value
 
 
 class Question(NamedTuple):
     """One event asked by one actor: what every road from the state is judged by.
 
     `view` sees what is known with the answers. `askable` are the facts that the person can still
-    be asked. `asked` keeps the finding of each guard, so that roads which share guards ask once.
+    be asked. `asked` keeps the finding of each guard, so that roads which share guards ask once;
+    `stops` those that are neither met nor without application.
     """
 
     situation: Situation
+    event: str
+    answers: Mapping[str, Value]
     known: Known
     view: View
     askable: frozenset[str]
     actor: Actor
     overrides: Mapping[str, str]
     asked: dict[str, Finding]
+    stops: list[Finding]
+
+    def stopped(self, finding: Finding) -> Finding:
+        """Note a finding that is not met; most decisions have none, and need not look for any."""
+        self.stops.append(finding)
+        return finding
 
 
 class GuardPlan:
@@ -79,13 +88,14 @@ class GuardPlan:
         reason = question.overrides.get(self.name, "").strip()
         overridden = bool(reason) and actor.role in self._override
         verdict: Verdict = "unmet" if unmet and not missing else "unknown"
-        return self._met.stopped(
+        finding = self._met.but(
             verdict="overridden" if overridden else verdict,
             read=self._reading.read(view),
             missing=missing,
             roles=who.can((*(missing or self._required.names), *self._events)),
             reason=reason if overridden else None,
         )
+        return question.stopped(finding)
 
 
 class RolePlan:
@@ -120,13 +130,14 @@ class RolePlan:
         if plain is not None:
             return plain
         if actor.role not in self._by:
-            return self._not_for
+            return question.stopped(self._not_for)
         slot, met = self._by[actor.role]
         view = question.view if self._opening else View(self._compiled, question.situation)
         organisation = view.value(slot)
         if isinstance(organisation, str) and organisation in actor.organisations:
-            return fresh({**vars(met), "read": {slot: organisation}})
-        return self._outside(actor.role, slot, unknown=organisation is None and self._opening)
+            return fresh(Finding, {**vars(met), "read": {slot: organisation}})
+        unknown = organisation is None and self._opening
+        return question.stopped(self._outside(actor.role, slot, unknown=unknown))
 
     def _outside(self, role: str, slot: str, *, unknown: bool) -> Finding:
         lifecycle = self._compiled.lifecycle

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import typing_extensions
 
 from apflow.policy.situation import Value
 
@@ -35,13 +37,32 @@ class Finding:
     override: tuple[str, ...] = ()
     reason: str | None = None
 
+    if not TYPE_CHECKING:  # else a mistyped attribute of a finding would pass unseen
+
+        def __getattr__(self, name: str) -> Any:
+            """Read the facts when they are first looked at: most findings are never shown.
+
+            The machine leaves out `read` and tells instead what reads it and from where; the
+            facts of a decision never change afterwards.
+            """
+            parts = vars(self)
+            if name != "read" or "_reading" not in parts:
+                raise AttributeError(name)
+            read = parts["read"] = parts["_reading"].read(parts["_view"])
+            return read
+
+    @typing_extensions.override
+    def __getstate__(self) -> dict[str, object]:
+        """Give what a copy or a pickle holds: the facts read, not how they are read."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
     @property
     def stops(self) -> bool:
         """Whether this finding keeps the referral from moving."""
         return self.verdict in ("unmet", "unknown") and self.force != "should"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """What policy answered when an actor asked for an event.
 

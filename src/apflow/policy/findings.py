@@ -1,21 +1,25 @@
 """Findings made cheaply: what never changes is ready, what was read is filled in."""
 
+from typing import TypeVar
+
 from apflow.policy.compiled import Compiled, View
 from apflow.policy.conditions import Condition
-from apflow.policy.decision import Finding
+from apflow.policy.decision import Decision, Finding
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.situation import Value
 
+_Record = TypeVar("_Record", Finding, Decision)
 _new = object.__new__
-_set = object.__setattr__
+#: Sets the parts of a frozen record, which has no other way to be given them at once.
+_set_parts = vars(Finding)["__dict__"].__set__
 
 
-def fresh(parts: dict[str, object]) -> Finding:
-    """Make a finding of all its parts by name; the dictionary becomes its own."""
+def fresh(kind: type[_Record], parts: dict[str, object]) -> _Record:
+    """Make a record of all its parts by name; the dictionary becomes its own."""
     # The constructor of a frozen dataclass takes four times as long; a decision makes a dozen.
-    finding = _new(Finding)
-    _set(finding, "__dict__", parts)
-    return finding
+    record = _new(kind)
+    object.__setattr__(record, "__dict__", parts)
+    return record
 
 
 class Reading:
@@ -69,35 +73,27 @@ class Reading:
 
 
 class Form:
-    """A finding made ready: copied with what was read, which is all that varies."""
+    """A finding made ready: copied with where its facts are read, which is all that varies."""
 
-    __slots__ = ("_parts", "_plain", "_through")
+    __slots__ = ("_parts", "_unread")
 
     def __init__(self, finding: Finding, reading: Reading) -> None:
         self._parts = vars(finding).copy()
-        self._plain = reading.plain
-        self._through = reading.through
+        self._unread = {**self._parts, "_reading": reading, "_view": None}
+        del self._unread["read"]
 
     def found(self, view: View) -> Finding:
-        """Return the finding with the facts as they stand."""
-        # Reading.read and fresh written out: a decision makes a dozen findings.
-        parts = self._parts.copy()
-        parts["read"] = read = {}
-        facts = view.facts
-        for name in self._plain:
-            if name in facts:
-                read[name] = facts[name]
-        for name in self._through:
-            value = view.value(name)
-            if value is not None:
-                read[name] = value
+        """Return the finding with the facts as they stand, read when first looked at."""
+        # `fresh` written out: the call alone would add a tenth to a decision.
+        parts = self._unread.copy()
+        parts["_view"] = view
         finding = _new(Finding)
-        _set(finding, "__dict__", parts)
+        _set_parts(finding, parts)
         return finding
 
-    def stopped(self, **parts: object) -> Finding:
+    def but(self, **parts: object) -> Finding:
         """Return the finding with some parts of its own."""
-        return fresh({**self._parts, **parts})
+        return fresh(Finding, {**self._parts, **parts})
 
 
 class Who:

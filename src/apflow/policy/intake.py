@@ -117,7 +117,9 @@ class Intake:
     def changes(self, known: Known, answers: Mapping[str, Value]) -> dict[str, Value | None]:
         """Return the facts that the step writes; None takes away one that an event set before."""
         view, facts = known.view, known.view.facts
-        changes: dict[str, Value | None] = {**known.sets, **{name: facts[name] for name in answers}}
+        changes = dict(known.sets)
+        for name in answers:
+            changes[name] = facts[name]
         for name in self._whens:
             if name in changes and not self._applies(view, name):
                 del changes[name]

@@ -30,7 +30,7 @@ from apflow.nearest import nearest
 from apflow.policy.compiled import Compiled, ConditionFault, Faulty
 from apflow.policy.deciding import GuardPlan, Question
 from apflow.policy.decision import Decision, Finding
-from apflow.policy.findings import Who
+from apflow.policy.findings import Who, fresh
 from apflow.policy.intake import Asking, Intake
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.references import lost_references
@@ -58,7 +58,10 @@ _CALLED_FOR_STATES = ("on_enter_{}", "on_exit_{}", "on_invoke_{}")
 _Roads = dict[str, list[tuple[Callable[..., bool], Road]]]
 
 
-_NOWHERE: Mapping[str, tuple[tuple[str, Road], ...]] = {}
+#: For one state and event the transitions in order: the target and the road.
+_Ways = tuple[tuple[str, Road], ...]
+_NOWHERE: Mapping[str, _Ways] = {}
+_NO_REASONS: Mapping[str, str] = {}
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -119,7 +122,12 @@ class Machine:
         Raises Unknown for an event, a state or an overridden guard that the lifecycle does not
         have, BadInputs for an answer that the event does not ask.
         """
-        return self._decide(situation, event, answers, actor, overrides or {})
+        roads = self._roads.get(situation.state, _NOWHERE).get(event)
+        if roads is None:
+            return self._no_transition(situation.state, event)
+        return self._judged(
+            roads, self._question(situation, event, answers, actor, overrides or _NO_REASONS)
+        )
 
     def choices(self, situation: Situation, actor: Actor) -> tuple[tuple[str, Decision], ...]:
         """Return every event that the state knows, with what policy says to it now.
@@ -129,41 +137,38 @@ class Machine:
         that `refused` here means refused whatever is answered.
         """
         found = []
-        for event in self._roads.get(situation.state, ()):
-            decision = self._decide(situation, event, {}, actor, {}, offered=True)
+        for event, roads in self._roads.get(situation.state, _NOWHERE).items():
+            question = self._question(situation, event, {}, actor, _NO_REASONS)
+            may_ask = self.compiled.lifecycle.events[event].may_ask
+            question = question._replace(askable=question.askable.union(may_ask))
+            decision = self._judged(roads, question)
             if decision.findings[0].guard != "when":
                 found.append((event, decision))
         return tuple(found)
 
-    def _decide(
-        self,
-        situation: Situation,
-        event: str,
-        answers: Mapping[str, Value],
-        actor: Actor,
-        overrides: Mapping[str, str],
-        *,
-        offered: bool = False,
-    ) -> Decision:
-        roads = self._roads.get(situation.state, _NOWHERE).get(event)
-        if roads is None:
-            return self._no_transition(situation.state, event)
-        question = self._question(situation, event, answers, actor, overrides, offered=offered)
+    def _judged(self, roads: _Ways, question: Question) -> Decision:
+        event, state = question.event, question.situation.state
         tried: list[tuple[Finding, ...]] = []
         for target, road in roads:
             answer, findings = road.judge(question)
             if answer == "open":
-                changes = self._intakes[event].changes(question.known, answers)
-                return Decision(
-                    event, situation.state, "allowed", target, findings, road.index, changes
-                )
+                parts = {
+                    "event": event,
+                    "source": state,
+                    "outcome": "allowed",
+                    "target": target,
+                    "findings": findings,
+                    "transition": road.index,
+                    "changes": self._intakes[event].changes(question.known, question.answers),
+                }
+                return fresh(Decision, parts)
             if answer == "unknown":
-                return Decision(event, situation.state, "unknown", None, findings)
+                return Decision(event, state, "unknown", None, findings)
             if answer == "unmet":
                 tried.append(findings)
                 question.asked.update((finding.guard, finding) for finding in findings)
-        findings = _merged(tried) if tried else (self._not_now(event, roads, question),)
-        return Decision(event, situation.state, "refused", None, findings)
+        findings = _merged(tried) if tried else (self._not_now(roads, question),)
+        return Decision(event, state, "refused", None, findings)
 
     def asks(
         self, situation: Situation, event: str, answers: Mapping[str, Value] | None = None
@@ -184,17 +189,15 @@ class Machine:
         answers: Mapping[str, Value],
         actor: Actor,
         overrides: Mapping[str, str],
-        *,
-        offered: bool = False,
     ) -> Question:
         for guard in overrides:
             if guard not in self.compiled.lifecycle.guards:
                 raise Unknown("guard", guard, nearest(guard, self.compiled.lifecycle.guards))
         known = self._intakes[event].known(situation, answers, actor.role)
         askable = frozenset(known.missing) if known.missing else _NOTHING
-        if offered:
-            askable |= frozenset(self.compiled.lifecycle.events[event].may_ask)
-        return Question(situation, known, known.view, askable, actor, overrides, {})
+        return Question(
+            situation, event, answers, known, known.view, askable, actor, overrides, {}, []
+        )
 
     def _condition(self, road: Road) -> Callable[..., bool]:
         """Return the chart's condition for a road: its role, answers, `when` and guards in one."""
@@ -207,7 +210,9 @@ class Machine:
         ) -> bool:
             if situation.state != road.source:
                 situation = situation.but(state=road.source)
-            question = self._question(situation, road.event, answers or {}, actor, overrides or {})
+            question = self._question(
+                situation, road.event, answers or {}, actor, overrides or _NO_REASONS
+            )
             answer, findings = road.judge(question)
             if answer == "unknown":
                 raise NotKnown(road.event, findings)
@@ -232,14 +237,12 @@ class Machine:
         says = f"{lifecycle.events[event].title}: not possible {here}; possible {where}."
         return Decision(event, state, "refused", None, (Finding("transition", "unmet", says),))
 
-    def _not_now(
-        self, event: str, roads: tuple[tuple[str, Road], ...], question: Question
-    ) -> Finding:
+    def _not_now(self, roads: _Ways, question: Question) -> Finding:
         """Say that every road which the state knows for the event is none for this referral."""
         read: dict[str, Value] = {}
         for _, road in roads:
             read |= road.what_it_reads(question.known.answered)
-        title = self.compiled.lifecycle.events[event].title
+        title = self.compiled.lifecycle.events[question.event].title
         return Finding("when", "unmet", f"{title}: does not apply to this referral now.", read=read)
 
 
@@ -266,9 +269,9 @@ def _merged(tried: list[tuple[Finding, ...]]) -> tuple[Finding, ...]:
 
 def _roads_of(
     chart: type[StateChart[Any]], conditions: Mapping[Callable[..., bool], Road]
-) -> dict[str, dict[str, tuple[tuple[str, Road], ...]]]:
+) -> dict[str, dict[str, _Ways]]:
     """Go over the chart: for each state and event the (target, road) of its transitions."""
-    found: dict[str, dict[str, tuple[tuple[str, Road], ...]]] = {}
+    found: dict[str, dict[str, _Ways]] = {}
     for name, state in chart.states_map.items():
         events = found.setdefault(name, {})
         for transition in state.transitions:

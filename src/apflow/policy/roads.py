@@ -1,6 +1,7 @@
 """Roads: a transition from one of its states, and how the whole of it is judged."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from apflow.policy.compiled import Compiled, View
@@ -74,9 +75,9 @@ class Road:
         findings = [self._roles.ask(question)]
         if self._answered is not None:
             missing = question.known.missing
-            findings.append(self._unanswered(missing) if missing else self._answered)
+            findings.append(self._unanswered(question, missing) if missing else self._answered)
         if self._when is not None:
-            findings.append(self._when_found(answered, known=applies is True))
+            findings.append(self._when_found(question, known=applies is True))
         for guard in self._guards:
             finding = asked.get(guard.name) if asked else None
             if finding is None:
@@ -84,41 +85,47 @@ class Road:
             findings.append(finding)
         if self._closes:
             findings.append(self._closing(question))
-        return _answer(findings), tuple(findings)
+        return _answer(findings) if question.stops else "open", tuple(findings)
 
     def what_it_reads(self, view: View) -> dict[str, Value]:
         """Return the facts that decide whether this is a road for the referral."""
         return self._when_reading.read(view)
 
-    def _unanswered(self, missing: tuple[str, ...]) -> Finding:
+    def _unanswered(self, question: Question, missing: tuple[str, ...]) -> Finding:
         titles = (fact_title(self._compiled.lifecycle, name) for name in missing)
         says = f"Still to be answered: {'; '.join(titles)}."
-        return Finding("answers", "unknown", says, missing=missing, roles=self._who.can(missing))
+        roles = self._who.can(missing)
+        return question.stopped(Finding("answers", "unknown", says, missing=missing, roles=roles))
 
-    def _when_found(self, view: View, *, known: bool) -> Finding:
+    def _when_found(self, question: Question, *, known: bool) -> Finding:
+        view = question.known.answered
         met = self._when_met.found(view)
         if known:
             return met
         missing = self._when_reading.missing(view)
-        return Finding(
-            met.guard, "unknown", met.says, met.force, met.clauses, met.read, missing,
-            self._who.can(missing),
-        )  # fmt: skip
+        roles = self._who.can(missing)
+        unknown = replace(met, verdict="unknown", missing=missing, roles=roles)
+        return question.stopped(unknown)
 
     def _closing(self, question: Question) -> Finding:
         after = question.situation.but(facts=question.view.facts)
         names = standing_law(self._compiled, after, self.event, self.target, after.happened_on)
         deadlines = [self._compiled.lifecycle.deadlines[name] for name in names]
         titles = "; ".join(deadline.title for deadline in deadlines)
-        return Finding(
-            "closing_rule",
-            "unmet" if names else "met",
-            f"What the law demands is still to be done: {titles}."
-            if names
-            else "Nothing that the law demands is left undone.",
-            force="law",
-            clauses=tuple(clause for deadline in deadlines for clause in deadline.clause),
-            roles=self._who.can(tuple(name for deadline in deadlines for name in deadline.met_by)),
+        if not names:
+            says = "Nothing that the law demands is left undone."
+            return Finding("closing_rule", "met", says, force="law")
+        return question.stopped(
+            Finding(
+                "closing_rule",
+                "unmet",
+                f"What the law demands is still to be done: {titles}.",
+                force="law",
+                clauses=tuple(clause for deadline in deadlines for clause in deadline.clause),
+                roles=self._who.can(
+                    tuple(name for deadline in deadlines for name in deadline.met_by)
+                ),
+            )
         )
 
 
