@@ -13,6 +13,8 @@ from apflow.referral import DeadlineRow
 from apflow.referral.deadlines import reconcile
 from tests.referral.story import POLICY, Story, excluded, feb, placed
 
+LOGGED = "visit_logged"
+
 
 def test_a_deadline_is_armed_with_everything_the_sweep_and_the_worklist_need(
     story: Story,
@@ -134,6 +136,15 @@ def test_each_visit_needs_its_reference_until_one_is_logged(story: Story) -> Non
     story.miss("visit_logged", 1).step("log_reference", date(2026, 3, 6))
     assert story.states("visit_logged") == ["met", "met"]
     assert [row.late for row in story.rows if row.name == "visit_logged"] == [True, False]
+
+
+def test_a_visit_recorded_late_is_met_by_what_was_logged_after_it(story: Story) -> None:
+    placed(story).step("log_visit", date(2026, 3, 3)).step("log_reference", date(2026, 3, 5))
+    story.step("log_visit", date(2026, 3, 4))
+    assert [(row.start, row.state, row.met_by) for row in story.rows if row.name == LOGGED] == [
+        ("2026-03-03", "met", 4),
+        ("2026-03-04", "met", 4),
+    ]
 
 
 def test_what_was_logged_for_the_first_visit_does_not_meet_the_second(story: Story) -> None:
