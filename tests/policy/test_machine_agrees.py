@@ -33,6 +33,7 @@ THREE_ROADS: dict[str, Any] = {
         "has_b": {"require": "b", "otherwise": "No b.", "override": ["one"]},
         "has_either": {"when": "a", "require": "either", "otherwise": "Neither."},
         "enough": {"require": "n >= 7", "otherwise": "Too few.", "force": "law"},
+        "numbered": {"require": "known(n)", "otherwise": "No number."},
         "better": {"require": "n >= 10", "otherwise": "Few.", "force": "should"},
         "happened": {"require": "count('stay') > 0", "otherwise": "Not yet.", "override": ["two"]},
     },
@@ -49,7 +50,8 @@ THREE_ROADS: dict[str, Any] = {
     "transitions": [
         {"from": "start", "event": "begin", "to": "here", "by": ["one", "two"],
          "guards": ["has_either", "better"]},
-        {"from": "any", "event": "stay", "by": ["one", "two"], "guards": ["enough"]},
+        {"from": "any", "event": "stay", "by": ["one", "two"],
+         "guards": ["numbered", "enough"]},
         {"from": "here", "event": "go", "to": "first_end", "by": ["one"], "when": "c",
          "guards": ["has_b", "enough", "better"]},
         {"from": "here", "event": "go", "to": "second_end", "by": ["one", "two"],
