@@ -27,47 +27,46 @@ def policy(request: pytest.FixtureRequest, policies: dict[str, Lifecycle]) -> Li
 
 @pytest.fixture(scope="session")
 def lifecycle() -> Callable[..., Lifecycle]:
-    """Return a builder: states in order (road first), ways `from event to`, titles by name."""
+    """Return a builder: states in order (road first), ways `from event to`, titles by name.
 
-    def build(
-        road: str, *ways: str, aside: str = "", titles: dict[str, str] | None = None, **more: Any
-    ) -> Lifecycle:
-        said = titles or {}
-        states = [*road.split(), *aside.split()]
-        lines = [way.split() for way in ways]
-        return Lifecycle.model_validate(
-            {
-                "lifecycle": "small",
-                "title": said.get("title", "Small"),
-                "road": road.split(),
-                "phases": {"all": said.get("all", "All")},
-                "roles": {"school": {"title": said.get("school", "School")}},
-                "events": {
-                    event: {"title": said.get(event, event.replace("_", " ").capitalize())}
-                    for _, event, _ in lines
-                },
-                "states": {
-                    name: {
-                        "title": said.get(name, name.replace("_", " ").capitalize()),
-                        "phase": "all",
-                        **({"final": "other"} if name.startswith("end") else {}),
-                    }
-                    for name in states
-                },
-                "transitions": [
-                    {
-                        "from": source.split(","),
-                        "event": event,
-                        "by": ["school"],
-                        **({} if target == "-" else {"to": target}),
-                    }
-                    for source, event, target in lines
-                ],
-                **more,
-            }
-        )
+    States whose names begin with `end` are final; a way to `-` stays.
+    """
+    return _lifecycle
 
-    return build
+
+def _lifecycle(
+    road: str, *ways: str, aside: str = "", titles: dict[str, str] | None = None, **more: Any
+) -> Lifecycle:
+    said = titles or {}
+
+    def title(name: str) -> str:
+        return said.get(name, name.replace("_", " ").capitalize())
+
+    lines = [way.split() for way in ways]
+    states = [*road.split(), *aside.split()]
+    return Lifecycle.model_validate(
+        {
+            "lifecycle": "small",
+            "title": title("title"),
+            "road": road.split(),
+            "phases": {"all": title("all")},
+            "roles": {"school": {"title": title("school")}},
+            "events": {event: {"title": title(event)} for _, event, _ in lines},
+            "states": {name: _state(name, title(name)) for name in states},
+            "transitions": [_transition(*line) for line in lines],
+            **more,
+        }
+    )
+
+
+def _state(name: str, title: str) -> dict[str, str]:
+    final = {"final": "other"} if name.startswith("end") else {}
+    return {"title": title, "phase": "all", **final}
+
+
+def _transition(source: str, event: str, target: str) -> dict[str, Any]:
+    to = {} if target == "-" else {"to": target}
+    return {"from": source.split(","), "event": event, "by": ["school"], **to}
 
 
 @pytest.fixture(scope="session")

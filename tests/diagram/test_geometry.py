@@ -123,32 +123,30 @@ def test_sides_that_lead_to_sides_and_back_can_be_read(
 _TITLES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=70)
 
 
+_GUARDS = [f"needs_{at}" for at in range(6)]
+
+
+def transitions(states: list[str], events: list[str]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    named = st.lists(st.sampled_from(states), min_size=1, max_size=6, unique=True)
+    way = st.fixed_dictionaries(
+        {
+            "from": st.one_of(st.just(["start"]), st.just(["any"]), named),
+            "event": st.sampled_from(events),
+            "to": st.one_of(st.none(), st.sampled_from(states)),
+            "by": st.just(["r"]),
+            "when": st.sampled_from([None, "a and b", "not known(c)"]),
+            "guards": st.lists(st.sampled_from(_GUARDS), max_size=6, unique=True),
+        }
+    )
+    return st.lists(way, min_size=1, max_size=22)
+
+
 @st.composite
 def lifecycles(draw: st.DrawFn) -> Lifecycle:
     """Return any lifecycle that has the shape of one, sensible or not."""
     road = [f"r{at}" for at in range(draw(st.integers(1, 9)))]
     states = [*road, *(f"x{at}" for at in range(draw(st.integers(0, 7))))]
     events = [f"e{at}" for at in range(draw(st.integers(1, 6)))]
-    guards = [f"needs_{at}" for at in range(6)]
-    source = st.one_of(
-        st.just(["start"]),
-        st.just(["any"]),
-        st.lists(st.sampled_from(states), min_size=1, max_size=6, unique=True),
-    )
-    ways = st.lists(
-        st.fixed_dictionaries(
-            {
-                "from": source,
-                "event": st.sampled_from(events),
-                "to": st.one_of(st.none(), st.sampled_from(states)),
-                "by": st.just(["r"]),
-                "when": st.one_of(st.none(), st.just("a and b"), st.just("not known(c)")),
-                "guards": st.lists(st.sampled_from(guards), max_size=6, unique=True),
-            }
-        ),
-        min_size=1,
-        max_size=22,
-    )
     phases = [f"p{at}" for at in range(draw(st.integers(1, 8)))]
     ends: list[str | None] = [None, None, "good", "other"]
 
@@ -163,10 +161,10 @@ def lifecycles(draw: st.DrawFn) -> Lifecycle:
             "road": road,
             "phases": {name: draw(_TITLES) for name in phases},
             "roles": {"r": {}},
-            "guards": {name: {"require": "a", "otherwise": "No."} for name in guards},
+            "guards": {name: {"require": "a", "otherwise": "No."} for name in _GUARDS},
             "events": {name: {"title": draw(_TITLES)} for name in events},
             "states": {name: state() for name in states},
-            "transitions": draw(ways),
+            "transitions": draw(transitions(states, events)),
         }
     )
 

@@ -81,7 +81,8 @@ def _state(box: Box, labels: list[Label], sheet: Sheet, marks: Marks) -> str:
         parts.append(f'<rect class="inner" {_place(rect.grown(-3))} rx="{_BOX_CORNER - 3}"/>')
     head = rect.y + (box.head or rect.h)
     parts += [_label(label, head=label.y < head) for label in labels]
-    body = "".join(parts)
+    # Spaces, so that a link's name is not read as one long word.
+    body = " ".join(parts)
     if box.name in sheet.links:
         body = f'<a href="{escape(sheet.links[box.name])}">{body}</a>'
     standing = marks.standing(box.name)
@@ -121,7 +122,7 @@ def _label(label: Label, *, head: bool = False, free: bool = False) -> str:
             f"{escape(line.text, quote=False)}</text>"
         )
         y += style.line
-    return "".join(parts)
+    return " ".join(parts)
 
 
 def _dot(dot: Dot) -> str:

@@ -92,7 +92,9 @@ def plan(lifecycle: Lifecycle) -> Plan:
         road=road,
         aside=aside,
         openings=openings,
-        steps=steps,
+        steps=tuple(
+            step and replace(step, sources=(road[at - 1],)) for at, step in enumerate(steps)
+        ),
         slips=slips,
         turns=merged(turns),
         exits=merged(exits),

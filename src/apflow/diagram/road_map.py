@@ -64,9 +64,9 @@ def _texts(at: int, shape: Plan, space: Columns, wording: Wording, marks: Marks)
     room = space.step_room(beside=bool(right_of))
     return Texts(
         head=head(wording.words, marks, name, BOX),
-        step=paragraphs(wording.move(move, room, even=bool(right_of)) for move in before),
-        left={move.key: wording.move(move, narrow, even=True) for move in left_of},
-        right={move.key: wording.move(move, wide, even=True) for move in right_of},
+        step=paragraphs(wording.move(move, room) for move in before),
+        left={move.key: wording.move(move, narrow) for move in left_of},
+        right={move.key: wording.move(move, wide) for move in right_of},
         slip=any(slip.into == at for slip in shape.slips),
     )
 

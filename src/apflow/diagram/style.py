@@ -8,7 +8,7 @@ _LIGHT = """
 --paper:#fff;--ink:#17202b;--quiet:#4d5966;--lane:#f1f5f9;--rule:#d5dce4;
 --rail:#7f8b98;--turn:#5c6875;
 --road:#e4eefa;--road-line:#1d5fa8;--main:#1d5fa8;--ahead:#77838f;
---here:#1d5fa8;--here-ink:#fff;--todo:#f6f8fa;--todo-line:#8592a0;
+--here:#1d5fa8;--here-ink:#fff;--todo:#f6f8fa;--todo-line:#768390;
 --good:#e1f3e6;--good-line:#1f7a45;--other:#fbeaea;--other-line:#b0413e;
 --aside:#fff3d1;--aside-line:#96690a;--late:#b3261e;--late-ink:#fff
 """
