@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import rfc8785
+import sqlalchemy as sa
 
 from apflow.policy.situation import START, Tally
 from apflow.referral import GENESIS, DeadlineRow, Recorded, Referral, Request, Step, step_hash
-from apflow.store import Store, Tx, history, lifecycles, referrals, register
+from apflow.store import Store, Tx, history, lifecycles, referrals, register, tables
+from apflow.store.statements import Statement
+from apflow.store.written import CLOSED, NEVER, dump_tally, moment
 
 NOW = datetime(2026, 2, 12, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 2, 12)
@@ -180,3 +183,54 @@ def make_deadline(reference: str = "TR-1", **changes: object) -> DeadlineRow:
         force="law",
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def crowd(store: Store, count: int, first: int = 0) -> None:
+    """Write so many referrals without steps, three in four open, each with a deadline to come.
+
+    The quick way, past the store's own functions: for tests of what a crowd costs.
+    """
+    references = [f"TR-{number:07}" for number in range(first, first + count)]
+    due = {
+        reference: NEVER if number % 5 == 0 else moment(NOW + timedelta(days=9, minutes=number))
+        for number, reference in enumerate(references)
+    }
+    closed = set(references[::4])
+    for reference in closed:
+        due[reference] = CLOSED
+    _write_many(store, tables.referrals, [
+        {
+            "reference": reference, "pupil": "p0", "lifecycle": "trial", "digest": DIGEST,
+            "state": f"state_{number % 7}", "version": 0, "seq": 0, "head": GENESIS,
+            "facts": "{}", "tally": dump_tally(Tally()), "rank": None, "owner": None,
+            "next_due": due[reference], "opened_on": TODAY.isoformat(),
+            "closed_on": TODAY.isoformat() if reference in closed else None,
+            "lapsed": "[]", "holds": "[]", "waits": "{}", "ask_again_on": None,
+        }
+        for number, reference in enumerate(references)
+    ])  # fmt: skip
+    _write_many(store, tables.referral_parties, [
+        {
+            "reference": reference, "slot": slot, "lifecycle": "trial",
+            "organisation": "la" if slot == "la" else ORGANISATIONS[number % 3],
+            "open": reference not in closed, "next_due": due[reference],
+            "state": f"state_{number % 7}", "rank": None,
+        }
+        for number, reference in enumerate(references)
+        for slot in ("home", "la")
+    ])  # fmt: skip
+    _write_many(store, tables.deadlines, [
+        {
+            "reference": reference, "name": "sixth_day", "occurrence": 1, "start": "2026-02-12",
+            "given_by": 1, "due_at": due[reference], "warn_at": None, "other_at": None,
+            "owner": "la", "force": "law", "state": "armed", "beyond": False,
+            "missed_at": None, "met_on": None, "met_by": None, "late": False,
+        }
+        for reference in references
+        if due[reference] not in (NEVER, CLOSED)
+    ])  # fmt: skip
+
+
+def _write_many(store: Store, table: sa.Table, rows: list[dict[str, object]]) -> None:
+    with store.writing() as tx:
+        Statement(sa.insert(table)).many(tx, rows)

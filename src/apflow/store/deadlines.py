@@ -38,7 +38,8 @@ _WRITE = Statement(
         deadlines, replace=[column.name for column in deadlines.c if column.name not in _KEY]
     )
 )
-_DUE = Statement(
+#: What a sweep asks, first and then: a test looks at how they are found.
+DUE = Statement(
     sa.select(_c.reference, _c.name, _c.occurrence)
     .where(_ARMED, _c.due_at <= sa.bindparam("now"))
     .order_by(*_IN_ORDER)
@@ -51,7 +52,7 @@ _AT = Statement(
         _c.occurrence == sa.bindparam("occurrence"),
     )
 )
-_DUE_AFTER = Statement(
+DUE_AFTER = Statement(
     sa.select(_c.reference, _c.name, _c.occurrence)
     .where(
         _ARMED,
@@ -83,7 +84,7 @@ _STANDING_BY = (
     .order_by(*_IN_ORDER)
     .limit(_LIMIT)
 )
-_OPEN = Statement(_STANDING_BY)
+STANDING = Statement(_STANDING_BY)
 _OPEN_FOR = _STANDING_BY.where(
     _c.reference.in_(
         sa.select(referral_parties.c.reference).where(
@@ -111,12 +112,12 @@ def due(tx: Tx, now: datetime, limit: int, after: Key | None = None) -> list[Key
     """
     asked: dict[str, object] = {"now": moment(now), "limit": limit}
     if after is None:
-        return [_key(row) for row in _DUE.rows(tx, asked)]
+        return [_key(row) for row in DUE.rows(tx, asked)]
     key = dict(zip(_KEY, after, strict=True))
     at = _AT.row(tx, key)
     # A row that is gone or has no date any more would hide everything: begin again instead.
     asked |= {**key, "due_at": (at[0] if at is not None else None) or ""}
-    return [_key(row) for row in _DUE_AFTER.rows(tx, asked)]
+    return [_key(row) for row in DUE_AFTER.rows(tx, asked)]
 
 
 def claim(tx: Tx, reference: str, name: str, occurrence: int, now: datetime) -> bool:
@@ -153,7 +154,7 @@ def open_for(
         "limit": limit,
     }
     if organisations is None:
-        return [_read(row) for row in _OPEN.rows(tx, asked)]
+        return [_read(row) for row in STANDING.rows(tx, asked)]
     found = tx.execute(_OPEN_FOR, {**asked, "organisations": list(organisations)})
     return [_read(row) for row in found.fetchall()]
 

@@ -146,6 +146,17 @@ class Store:
         with self._turn(), self._said(), self._writer.connect() as connection:
             scrub(connection)
 
+    def grant(self, role: str) -> None:
+        """Let a PostgreSQL role do the work, without any right to change or delete a step.
+
+        Run by the tables' owner; give apflow the role's address from then on, and the owner's
+        only to upgrade and to scrub. Raises StoreError on SQLite, which knows no roles.
+        """
+        from apflow.store.grants import grant  # noqa: PLC0415
+
+        with self.writing() as tx:
+            grant(tx, role)
+
     @contextmanager
     def raw(self) -> Iterator[Any]:
         """Lend the driver's own reading connection, for copying the whole database."""

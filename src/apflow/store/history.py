@@ -14,7 +14,7 @@ from typing import Any
 import rfc8785
 import sqlalchemy as sa
 
-from apflow.errors import BadInput
+from apflow.errors import BadInput, StoreError
 from apflow.referral import Recorded, RecordedKind, Step
 from apflow.store import tables
 from apflow.store.statements import Statement, Tx
@@ -73,7 +73,10 @@ def canonical(name: str, value: object) -> str:
     """Return a written value as the one JSON text that RFC 8785 gives it."""
     if isinstance(value, str | bool) or value is None:
         # For these orjson gives the same text in a tenth of the time.
-        return dump(value)
+        try:
+            return dump(value)
+        except StoreError as error:
+            raise BadInput(name, value, f"cannot be recorded: {error}") from None
     try:
         return rfc8785.dumps(value).decode()  # type: ignore[arg-type]
     except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as error:

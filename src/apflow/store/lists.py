@@ -96,8 +96,9 @@ def _page(keys: Any) -> Statement:
     )
 
 
-_ORGANISATIONS_PAGE = _page(_KEYS_OF[True])
-_WHOLE_PAGE = _page(_KEYS_OF_ALL[True])
+#: One organisation's page, and the whole house's: a test looks at how they are found.
+ORGANISATIONS_PAGE = _page(_KEYS_OF[True])
+WHOLE_PAGE = _page(_KEYS_OF_ALL[True])
 _KEY_STATEMENTS = {open_: Statement(keys) for open_, keys in _KEYS_OF.items()}
 _ALL_KEY_STATEMENTS = {open_: Statement(keys) for open_, keys in _KEYS_OF_ALL.items()}
 _KEYS_IN = {open_: keys.where(_p.lifecycle.in_(_LIFECYCLES)) for open_, keys in _KEYS_OF.items()}
@@ -168,8 +169,8 @@ def worklist(
     paging = {"after_due": due, "after_reference": reference, "limit": limit}
     if only_open and lifecycles is None and (organisations is None or len(organisations) == 1):
         if organisations is None:
-            return [_row(row) for row in _WHOLE_PAGE.rows(tx, paging)]
-        found = _ORGANISATIONS_PAGE.rows(tx, {**paging, "organisation": organisations[0]})
+            return [_row(row) for row in WHOLE_PAGE.rows(tx, paging)]
+        found = ORGANISATIONS_PAGE.rows(tx, {**paging, "organisation": organisations[0]})
         return [_row(row) for row in found]
     streams = [
         keys

@@ -37,7 +37,7 @@ _DIALECTS: Mapping[str, sa.Dialect] = {
 class Statement:
     """One SQL statement. `columns` are those that an INSERT or UPDATE sets from its parameters."""
 
-    __slots__ = ("_constants", "_words")
+    __slots__ = ("_words", "constants")
 
     def __init__(
         self,
@@ -50,11 +50,11 @@ class Statement:
             constructs["postgresql"] = postgresql
         self._words: dict[str, str] = {}
         #: What the statement itself holds, such as LIMIT 1: SQLAlchemy makes parameters of it.
-        self._constants: dict[str, object] = {}
+        self.constants: dict[str, object] = {}
         for name, dialect in _DIALECTS.items():
             compiled = constructs[name].compile(dialect=dialect, column_keys=columns)
             self._words[name] = str(compiled)
-            self._constants |= {
+            self.constants |= {
                 key: value for key, value in compiled.params.items() if value is not None
             }
 
@@ -79,13 +79,13 @@ class Statement:
         if len(params) == 1:
             self._run(tx, params[0])
         elif params:
-            constants = self._constants
+            constants = self.constants
             every = [{**constants, **one} for one in params] if constants else params
             tx.connection.cursor().executemany(self._words[tx.dialect.name], every)
 
     def _run(self, tx: Tx, params: Params | None) -> Any:
-        if self._constants:
-            params = {**self._constants, **(params or {})}
+        if self.constants:
+            params = {**self.constants, **(params or {})}
         cursor = tx.connection.cursor()
         cursor.execute(self._words[tx.dialect.name], params or {})
         return cursor

@@ -1,0 +1,248 @@
+"""Worklists: complete, in order, in scope, and each one range of one index."""
+
+import random
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from apflow.referral import Referral
+from apflow.store import Store, Tx, deadlines, lists, referrals, register
+from apflow.store.lists import WorklistRow
+from apflow.store.statements import Statement
+from tests.store.building import NOW, ORGANISATIONS, TODAY, crowd, furnish, make_referral
+
+
+def fill(store: Store, *made: Referral) -> None:
+    with store.writing() as tx:
+        for referral in made:
+            referrals.add(tx, referral)
+
+
+def numbered(number: int, **changes: object) -> Referral:
+    return make_referral(f"TR-{number:04}", **changes)
+
+
+def pages(tx: Tx, organisations: list[str] | None, size: int, **more: object) -> list[WorklistRow]:
+    found: list[WorklistRow] = []
+    after = None
+    while page := lists.worklist(tx, organisations, after=after, limit=size, **more):  # type: ignore[arg-type]
+        found += page
+        after = page[-1].place
+    return found
+
+
+def in_order(made: list[Referral], mine: set[str] | None) -> list[str]:
+    """Return the references as the list should give them, worked out the slow way."""
+    wanted = [one for one in made if mine is None or mine & set(one.parties.values())]
+
+    def place(one: Referral) -> tuple[object, ...]:
+        return (
+            one.next_due is None,
+            one.next_due is None and one.closed_on is not None,
+            one.next_due or NOW,
+            one.reference,
+        )
+
+    return [one.reference for one in sorted(wanted, key=place)]
+
+
+def test_a_row_says_what_a_list_shows(store: Store) -> None:
+    furnish(store)
+    fill(store, numbered(1, state="draft", rank=2, next_due=NOW))
+    with store.reading() as tx:
+        (row,) = lists.worklist(tx, ["oak"])
+    assert (row.reference, row.name, row.pupil) == ("TR-0001", "Zoë Ångström 0", "p0")
+    assert (row.state, row.rank, row.owner, row.lifecycle) == ("draft", 2, "ann", "trial")
+    assert (row.next_due, row.opened_on, row.closed_on) == (NOW, TODAY, None)
+    assert "Ångström" not in "".join(row.place)
+
+
+def test_what_falls_due_first_comes_first_and_what_never_does_comes_last(store: Store) -> None:
+    furnish(store)
+    fill(
+        store,
+        numbered(1),
+        numbered(2, next_due=NOW + timedelta(days=2)),
+        numbered(3, next_due=NOW),
+        numbered(4, closed_on=TODAY),
+        numbered(5),
+    )
+    with store.reading() as tx:
+        openly = [row.reference for row in lists.worklist(tx, ["oak"])]
+        every = [row.reference for row in lists.worklist(tx, ["oak"], only_open=False)]
+    assert openly == ["TR-0003", "TR-0002", "TR-0001", "TR-0005"]
+    assert every == [*openly, "TR-0004"]
+
+
+def test_nobody_sees_a_referral_of_other_organisations(store: Store) -> None:
+    furnish(store)
+    fill(store, numbered(1, parties={"home": "oak"}), numbered(2, parties={"home": "elm"}))
+    with store.reading() as tx:
+        assert [row.reference for row in lists.worklist(tx, ["oak"])] == ["TR-0001"]
+        assert lists.worklist(tx, ["pru"]) == []
+        assert lists.worklist(tx, []) == []
+        assert lists.find(tx, "TR-", ["elm"])[0].reference == "TR-0002"
+        assert len(lists.find(tx, "TR-", ["elm"])) == 1
+        assert lists.find(tx, "TR-", []) == []
+        assert lists.counts(tx, "trial", []) == {}
+        assert len(lists.worklist(tx, None)) == 2
+
+
+@settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(seed=st.integers(0, 2**32), size=st.integers(1, 9), only_open=st.booleans())
+def test_paging_gives_every_referral_once_in_order(
+    filled: tuple[Store, list[Referral]], seed: int, size: int, only_open: bool
+) -> None:
+    store, made = filled
+    chosen = random.Random(seed).sample(ORGANISATIONS, random.Random(seed).randint(1, 4))
+    scope = [one for one in made if one.closed_on is None or not only_open]
+    with store.reading() as tx:
+        mine = [row.reference for row in pages(tx, list(chosen), size, only_open=only_open)]
+        assert mine == in_order(scope, set(chosen))
+        every = [row.reference for row in pages(tx, None, size, only_open=only_open)]
+        assert every == in_order(scope, None)
+
+
+@pytest.fixture
+def filled(store: Store) -> tuple[Store, list[Referral]]:
+    furnish(store)
+    chance = random.Random(7)
+    made = []
+    for number in range(60):
+        slots = ("home", "mainstream", "pru", "la")
+        parties = {slot: chance.choice(ORGANISATIONS) for slot in slots if chance.random() < 0.6}
+        due = NOW + timedelta(days=chance.randint(0, 9)) if chance.random() < 0.6 else None
+        closed = TODAY if chance.random() < 0.3 else None
+        state = chance.choice(["draft", "agreed", "placed"])
+        made.append(numbered(number, parties=parties, next_due=due, closed_on=closed, state=state))
+    fill(store, *made)
+    return store, made
+
+
+def test_a_list_of_some_lifecycles_leaves_the_others_out(
+    filled: tuple[Store, list[Referral]],
+) -> None:
+    store, made = filled
+    scope = [one for one in made if one.closed_on is None]
+    with store.reading() as tx:
+        for organisations in (None, ["oak"], ["oak", "pru"]):
+            found = [row.reference for row in pages(tx, organisations, 7, lifecycles=["trial"])]
+            assert found == in_order(scope, None if organisations is None else set(organisations))
+            assert pages(tx, organisations, 7, lifecycles=["another"]) == []
+
+
+def test_counts_are_those_of_the_referrals_in_each_state(
+    filled: tuple[Store, list[Referral]],
+) -> None:
+    store, made = filled
+
+    def counted(mine: set[str] | None) -> dict[str, int]:
+        scope = [one for one in made if mine is None or mine & set(one.parties.values())]
+        states = sorted({one.state for one in scope})
+        return {state: sum(one.state == state for one in scope) for state in states}
+
+    with store.reading() as tx:
+        assert lists.counts(tx, "trial") == counted(None)
+        assert lists.counts(tx, "trial", ["oak"]) == counted({"oak"})
+        assert lists.counts(tx, "trial", ["oak", "la"]) == counted({"oak", "la"})
+        assert lists.counts(tx, "another") == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["TR-0001", "tr-0001", "  TR-0001 ", "zoe", "ANGSTROM 1", "zoë ång 1", "Ångström 1"]
+)
+def test_a_referral_is_found_by_reference_or_by_name_whatever_case_and_accents(
+    store: Store, text: str
+) -> None:
+    furnish(store, pupils=2)
+    fill(store, numbered(1, pupil="p1"), numbered(12, pupil="p0", closed_on=TODAY))
+    with store.reading() as tx:
+        found = [row.reference for row in lists.find(tx, text)]
+    assert found[0:1] == ["TR-0001"] or (text == "zoe" and set(found) == {"TR-0001", "TR-0012"})
+
+
+@pytest.mark.parametrize("text", ["", "   ", "%", "_", "!", "nobody", "TR-0002", "'; DROP"])
+def test_a_search_for_what_is_not_there_finds_nothing(store: Store, text: str) -> None:
+    furnish(store)
+    fill(store, numbered(1))
+    with store.reading() as tx:
+        assert lists.find(tx, text) == []
+
+
+def test_an_erased_pupil_is_not_found_by_name(store: Store) -> None:
+    furnish(store)
+    fill(store, numbered(1))
+    with store.writing() as tx:
+        assert register.change_pupil(tx, register.Pupil("p0", None))
+        assert lists.find(tx, "zoe") == []
+        assert lists.find(tx, "TR-0001")[0].name is None
+
+
+def plan(tx: Tx, statement: Statement, **asked: object) -> str:
+    explain = "EXPLAIN QUERY PLAN " if tx.dialect.name == "sqlite" else "EXPLAIN "
+    words = explain + statement.words(tx.dialect.name)
+    cursor = tx.connection.cursor()
+    cursor.execute(words, {**statement.constants, **asked})
+    return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
+@pytest.fixture
+def crowded(own_url: str) -> Store:
+    """Give a store with enough rows, and the statistics, for the planner to choose freely."""
+    store = furnish(Store(own_url))
+    crowd(store, 8000)
+    if store.dialect == "sqlite":
+        with closing(sqlite3.connect(str(store.path))) as connection:
+            connection.execute("ANALYZE")
+    else:
+        with psycopg.connect(own_url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+    return store
+
+
+def test_a_worklist_page_is_one_range_of_one_covering_index(crowded: Store) -> None:
+    with closing(crowded) as store, store.reading() as tx:
+        asked = {"after_due": "", "after_reference": "", "limit": 50}
+        mine = plan(tx, lists.ORGANISATIONS_PAGE, organisation="oak", **asked)
+        every = plan(tx, lists.WHOLE_PAGE, **asked)
+    how = "COVERING INDEX {}" if store.dialect == "sqlite" else "Index Only Scan using {}"
+    assert how.format("ix_referral_parties_open") in mine
+    assert how.format("ix_referrals_open") in every
+    for shown in (mine, every):
+        assert "Seq Scan on referral" not in shown
+        assert "SCAN referral" not in shown
+
+
+def test_a_sweep_looks_only_at_what_is_armed_and_due(crowded: Store) -> None:
+    with closing(crowded) as store, store.reading() as tx:
+        asked = {"now": "2026-02-12T09:30:00.000000Z", "limit": 100}
+        first = plan(tx, deadlines.DUE, **asked)
+        key = {"due_at": "2026", "reference": "TR-1", "name": "x", "occurrence": 1}
+        then = plan(tx, deadlines.DUE_AFTER, **asked, **key)
+        standing = plan(tx, deadlines.STANDING, until="2026-02-13", limit=100)
+    assert "ix_deadlines_armed" in first
+    assert "ix_deadlines_armed" in then
+    assert "ix_deadlines_standing" in standing
+    for shown in (first, then, standing):
+        assert "Sort" not in shown
+        assert "TEMP B-TREE" not in shown
+
+
+def test_moving_a_referral_moves_it_in_the_list(store: Store) -> None:
+    furnish(store)
+    first, second = numbered(1, next_due=NOW), numbered(2, next_due=NOW + timedelta(days=1))
+    fill(store, first, second)
+    later = replace(first, version=1, next_due=NOW + timedelta(days=2))
+    with store.writing() as tx:
+        assert referrals.move(tx, later, 0)
+        assert [row.reference for row in lists.worklist(tx, ["oak"])] == ["TR-0002", "TR-0001"]
+        assert referrals.move(tx, replace(later, version=2, closed_on=TODAY), 1)
+        assert [row.reference for row in lists.worklist(tx, ["oak"])] == ["TR-0002"]
