@@ -19,6 +19,8 @@ from apflow.policy.situation import START, Situation, Tally
 
 #: What `met_by` says where leaving the deadline's states meets it.
 LEAVING = ("leaving",)
+#: What gives each deadline's start, by lifecycle digest and deadline: it depends on nothing else.
+_KNOWN_GIVERS: dict[tuple[str, str], tuple[str, ...]] = {}
 #: Who owns a deadline that no role can be found for: the office that sees every referral.
 NOBODYS = "manager"
 
@@ -239,9 +241,13 @@ def _start(compiled: Compiled, view: View, name: str) -> date | None:
 
 def _given_by(compiled: Compiled, view: View, name: str, start: date) -> int:
     """Return the seq of the latest step that gave the start, 0 if it comes from an asked fact."""
-    condition = compiled.at("deadlines", name, "start")
-    names = _givers(compiled, condition, set()) if condition is not None else set()
-    steps = _occurrences(view.situation.tally, tuple(names))
+    key = (compiled.lifecycle.digest, name)
+    names = _KNOWN_GIVERS.get(key)
+    if names is None:
+        condition = compiled.at("deadlines", name, "start")
+        found = _givers(compiled, condition, set()) if condition is not None else set()
+        names = _KNOWN_GIVERS[key] = tuple(sorted(found))
+    steps = _occurrences(view.situation.tally, names)
     return max((seq for day, seq in steps if day == start), default=0)
 
 

@@ -126,7 +126,7 @@ def _newer(row: DeadlineRow, same: DeadlineRow) -> bool:
 
 
 def _refreshed(row: DeadlineRow, due: Due) -> DeadlineRow:
-    if row.state == "met":
+    if row.state == "met" or _says(row) == _says(due):
         return row
     if row.state == "breached":
         return replace(row, owner=due.owner)
@@ -141,6 +141,11 @@ def _refreshed(row: DeadlineRow, due: Due) -> DeadlineRow:
         force=due.force,
         beyond=due.beyond,
     )
+
+
+def _says(one: DeadlineRow | Due) -> tuple[object, ...]:
+    """Return what a row takes over from what is due; its giver alone changes nothing."""
+    return one.start, one.due_at, one.warn_at, one.other_at, one.owner, one.force, one.beyond
 
 
 def _carried(
