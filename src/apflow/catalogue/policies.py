@@ -83,12 +83,11 @@ def prove(policy: Policy) -> Proof:
     """Prove everything that can be proved of a policy, and list what is for the authority."""
     report = check(policy.compiled)
     faults = [_fault(policy.document, *one) for one in report.faults]
-    try:
-        Machine(policy.compiled)
-    except Faulty as error:
-        said = {fault.place for fault in faults}
-        built = [_fault(policy.document, *one) for one in error.faults]
-        faults += [fault for fault in built if fault.place not in said]
+    if not faults:
+        try:
+            Machine(policy.compiled)
+        except Faulty as error:
+            faults += [_fault(policy.document, *one) for one in error.faults]
     warnings = [_fault(policy.document, *one) for one in report.warnings]
     listed_ = [*report.listed]
     if policy.clauses is None or policy.clauses_document is None:

@@ -22,7 +22,9 @@ _MOST = 500
 #: What each of pydantic's type findings expected, in the words of people who write the file.
 _EXPECTED = {
     "bool_type": "true or false",
+    "bool_parsing": "true or false",
     "int_type": "a whole number",
+    "int_parsing": "a whole number",
     "date_type": "a date such as 2026-02-12",
     "string_type": "words",
     "tuple_type": "a list",
@@ -86,7 +88,7 @@ def _faults(
             faults.append(document.fault(path, says, key=True))
         elif finding["type"] == "missing":
             faults.append(document.fault(path, f"needs '{finding['loc'][-1]}'"))
-        elif finding["loc"][-1] == "[key]":
+        elif finding["loc"][-1:] == ("[key]",):
             faults.append(document.fault(path, _wrong([finding]), key=True))
         elif not any(path[: len(way)] == way for way in empty):
             wrong.setdefault(path, []).append(finding)

@@ -22,11 +22,14 @@ from apflow.policy.check.overlaps import (
     warn_of_useless,
 )
 from apflow.policy.check.reach import check_deadlines, check_reach
-from apflow.policy.check.remarks import Listed, Path, Remark, Report
+from apflow.policy.check.remarks import Listed, Path, Remark, Report, remark
 from apflow.policy.check.uses import check_used, warn_of_oddities, warn_of_unused
 from apflow.policy.check.ways import Ways
 from apflow.policy.compiled import Compiled
 from apflow.policy.lifecycle import Lifecycle
+
+#: A lifecycle with more ways between its states is not looked at: a real one has some hundred.
+MOST_WAYS = 5_000
 
 __all__ = ["Listed", "Path", "Remark", "Report", "check", "check_form"]
 
@@ -43,6 +46,9 @@ def check(compiled: Compiled) -> Report:
     if form:
         return Report(form, (), ())
     ways = Ways(lifecycle)
+    if len(ways.edges) > MOST_WAYS:
+        says = f"lead {len(ways.edges):,} ways between the states; {MOST_WAYS:,} can be proved"
+        return Report((remark(says, "transitions"),), (), ())
     footing = Footing(compiled, ways)
     cases = Cases(footing)
     faults = (

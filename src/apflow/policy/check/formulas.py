@@ -2,7 +2,8 @@
 
 A number that is compared with constants is tried at each constant and beside it, a choice at each
 option, two dates before, equal and after. Worked-out facts are put in place of their names.
-Everything else (`complete(papers)`, `place_free`) is a variable of its own, yes or no.
+Everything else (`complete(papers)`, `place_free`) is a variable of its own, yes or no; whether an
+entry of a list applies is taken as known.
 """
 
 import operator

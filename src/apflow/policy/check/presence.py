@@ -30,6 +30,9 @@ class Facts(Protocol):
     facts: Mapping[str, Fact]
     variables: Variables
 
+    def formula(self, node: Node) -> Formula:
+        """Return the formula of a yes-or-no tree."""
+
     def is_worked_out(self, name: str) -> bool:
         """Whether a name stands for something else."""
 
@@ -52,10 +55,10 @@ class Presence:
             Several: lambda _: _ALWAYS,
             Particular: self._of_particular,
             Call: self._of_call,
-            Not: lambda node: self.of(node.part),
+            Not: self._of_answer,
+            Join: self._of_answer,
+            Compare: self._of_answer,
             Minus: lambda node: self.of(node.part),
-            Join: lambda node: self._of_all(node.parts),
-            Compare: lambda node: self._of_all((node.left, node.right)),
             Arithmetic: lambda node: self._of_all((node.first, *(p for _, p in node.rest))),
         }
 
@@ -73,6 +76,10 @@ class Presence:
             return formulas.counting(name, self._variables.present(name))
         rows = tuple((when, self.of(value)) for when, value in formulas.rows(name))
         return formulas.counting(name, Rows(rows))
+
+    def _of_answer(self, node: Node) -> Formula:
+        """Return whether a yes or no is known, which one known part may decide."""
+        return Given(IsKnown(self._formulas.formula(node)), _ALWAYS)
 
     def _of_all(self, nodes: Iterable[Node]) -> Formula:
         return Every(tuple(self.of(node) for node in nodes))

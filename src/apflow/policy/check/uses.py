@@ -79,7 +79,7 @@ def _unit_names(lifecycle: Lifecycle) -> Iterator[str]:
 def warn_of_oddities(ways: Ways, footing: Footing) -> Iterator[Remark]:
     """Give what the format allows but is hardly meant."""
     yield from _odd_overrides(ways.lifecycle)
-    yield from _odd_states(ways.lifecycle)
+    yield from _odd_states(ways.lifecycle, footing)
     yield from _odd_milestones(ways.lifecycle)
     yield from _odd_meetings(ways.lifecycle)
     yield from _odd_system(ways.lifecycle)
@@ -104,7 +104,7 @@ def _odd_overrides(lifecycle: Lifecycle) -> Iterator[Remark]:
                 yield remark(says, "guards", name, "override", index)
 
 
-def _odd_states(lifecycle: Lifecycle) -> Iterator[Remark]:
+def _odd_states(lifecycle: Lifecycle, footing: Footing) -> Iterator[Remark]:
     for name, state in lifecycle.states.items():
         role = lifecycle.roles.get(state.owner or "")
         if state.final is None and state.owner is None:
@@ -113,11 +113,9 @@ def _odd_states(lifecycle: Lifecycle) -> Iterator[Remark]:
             says = f"'{state.owner}' never signs in, so nobody would see whose turn it is"
             yield remark(says, "states", name, "owner")
         for guard in state.keeps:
-            known = lifecycle.guards.get(guard)
-            if known is not None and "role" in str(known.require).split():
-                yield remark(
-                    f"'{guard}' asks who acts, but here nobody does", "states", name, "keeps"
-                )
+            if "role" in footing.at("guards", guard, "require").words:
+                says = f"'{guard}' asks who acts, but here nobody does"
+                yield remark(says, "states", name, "keeps")
     for name, deadline in lifecycle.deadlines.items():
         role = lifecycle.roles.get(deadline.owner)
         if role is not None and not role.acts:
