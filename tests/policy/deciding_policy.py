@@ -1,6 +1,15 @@
-"""A policy with guards of every kind, two roads for one event, and a duty of the law."""
+"""A policy with guards of every kind, two roads for one event and a duty of the law."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from apflow.policy.calendar import Calendar
+from apflow.policy.compiled import compile_lifecycle
+from apflow.policy.decision import Decision, Finding
+from apflow.policy.lifecycle import Lifecycle
+from apflow.policy.machine import Machine
+from apflow.policy.situation import Actor, Situation, Tally, Ticked, Value
 
 LIFECYCLE: dict[str, Any] = {
     "lifecycle": "deciding",
@@ -108,3 +117,64 @@ LIFECYCLE: dict[str, Any] = {
     },
     "places": {"all_places": {"capacity": "limit", "held_in": ["placed"]}},
 }  # fmt: skip
+
+DAY = date(2026, 1, 14)
+SCHOOL = Actor("p-school", "school", frozenset({"north-school"}))
+PANEL = Actor("p-panel", "panel")
+LA = Actor("p-la", "la", frozenset({"north-la"}))
+SYSTEM = Actor("apflow", "system")
+
+MACHINE = Machine(compile_lifecycle(Lifecycle.model_validate(LIFECYCLE)))
+PRESENT = {"caf": Ticked("present"), "plan": Ticked("present")}
+KNOWN: dict[str, Value] = {
+    "school": "north-school",
+    "authority": "north-la",
+    "excluded": False,
+    "age": 9,
+    "district": "north",
+    "signed": {"parent": Ticked("agreed")},
+}
+
+
+@dataclass
+class Ask:
+    """One machine on one day."""
+
+    calendar: Calendar
+
+    def situation(self, state: str = "draft", **facts: Any) -> Situation:
+        known = {**KNOWN, **facts}
+        return Situation(
+            state,
+            {name: value for name, value in known.items() if value is not None},
+            Tally(),
+            self.calendar,
+            DAY,
+            DAY,
+        )
+
+    def decide(
+        self,
+        event: str,
+        actor: Actor = SCHOOL,
+        answers: dict[str, Value] | None = None,
+        overrides: dict[str, str] | None = None,
+        *,
+        state: str = "draft",
+        **facts: Any,
+    ) -> Decision:
+        situation = self.situation(state, **facts)
+        return MACHINE.decide(situation, event, answers or {}, actor, overrides or {})
+
+
+def verdicts(decision: Decision) -> dict[str, str]:
+    return {finding.guard: finding.verdict for finding in decision.findings}
+
+
+def found(decision: Decision, guard: str) -> Finding:
+    (finding,) = (finding for finding in decision.findings if finding.guard == guard)
+    return finding
+
+
+def submit(ask: Ask, **facts: Any) -> Decision:
+    return ask.decide("submit", answers={"papers": PRESENT}, **facts)
