@@ -5,7 +5,7 @@ found out when the Request is applied.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -61,15 +61,20 @@ def ask(
 
 
 def ask_together(
-    office: Office, asked: Sequence[tuple[str, Asked]], now: datetime
+    office: Office,
+    asked: Sequence[tuple[str, Asked]],
+    now: datetime,
+    make_id: Callable[[], str] | None = None,
 ) -> tuple[Request, ...]:
     """Store several Requests (reference, what is asked) in one transaction: all, or none.
 
-    Raises as `ask` does for the first that cannot be taken; then none is stored.
+    `make_id` gives each its id; at random unless given. Raises as `ask` does for the first that
+    cannot be taken; then none is stored.
     """
+    make_id = make_id or new_id
     with office.store.reading() as tx:
         drafts = tuple(
-            drafted(office, tx, reference, one, now, new_id()) for reference, one in asked
+            drafted(office, tx, reference, one, now, make_id()) for reference, one in asked
         )
     with office.store.writing() as tx:
         for draft in drafts:

@@ -4,7 +4,7 @@ A sitting is named `<policy>/<meeting>/<date>`. Deciding is asking: each decisio
 Request first, and the sitting is then held by applying them in the order of the agenda.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -111,6 +111,7 @@ def prepare(
     *,
     role: str | None = None,
     people: Mapping[str, object] | None = None,
+    make_id: Callable[[], str] | None = None,
 ) -> tuple[Request, ...]:
     """Store the decisions of a sitting as Requests, in the order of its agenda.
 
@@ -140,7 +141,7 @@ def prepare(
         )
         for one in in_order
     ]
-    return asking.ask_together(office, asked, now)
+    return asking.ask_together(office, asked, now, make_id)
 
 
 def _on_agenda(sitting: Sitting, items: Mapping[str, AgendaItem], decision: Decided) -> None:
