@@ -14,58 +14,49 @@ from apflow.policy.situation import Situation, Tally, Value
 TODAY = date(2026, 2, 26)
 
 
-def lifecycle(**deadline: object) -> Compiled:
-    """Return a small lifecycle with the one deadline `it`."""
-    states = {
-        "waiting": {"title": "Waiting", "phase": "all", "owner": "la"},
-        "placed": {"title": "Placed", "phase": "all", "owner": "pru"},
-        "left": {"title": "Left", "phase": "all", "final": "good"},
-    }
-    facts = {
-        "started": {"type": "date", "ask": "When?"},
-        "told_at": {"type": "moment", "ask": "When told?"},
-        "excluded": {"type": "yes_no", "ask": "Excluded?"},
-        "lead": {"type": "choice", "ask": "Who?", "options": {"la": "LA", "pru": "PRU"}},
-        "placement_start": {"type": "date", "set": True},
-        "last_seen": {"type": "date", "is": "latest(started, last('review'))"},
-        "agreed_end": {"type": "date", "ask": "Until when?"},
-    }
-    settings = {
+POLICY: dict[str, object] = {
+    "lifecycle": "small",
+    "title": "Small",
+    "road": ["waiting", "placed", "left"],
+    "phases": {"all": "All"},
+    "roles": {"la": {"title": "LA"}, "pru": {"title": "PRU"}},
+    "settings": {
         "no_limit": {"value": None, "type": "number"},
         "no_unit": {"value": None, "type": "word"},
         "weeks": {"value": 12},
         "week_unit": {"value": "school_week"},
         "first_day_is": {"value": 0},
-    }
-    transitions = [
-        {"from": "start", "event": "open_it", "to": "waiting", "by": "la"},
-        {"from": "waiting", "event": "begin", "to": "placed", "by": "pru"},
-        {"from": "placed", "event": "review", "by": "pru"},
-        {"from": "placed", "event": "leave", "to": "left", "by": "pru"},
-    ]
-    events: dict[str, object] = {
+    },
+    "facts": {
+        "started": {"type": "date", "ask": "When?"},
+        "told_at": {"type": "moment", "ask": "When told?"},
+        "excluded": {"type": "yes_no", "ask": "Excluded?"},
+        "lead": {"type": "choice", "ask": "Who?", "options": {"la": "LA", "pru": "PRU"}},
+        "placement_start": {"type": "date", "set": True},
+        "agreed_end": {"type": "date", "ask": "Until when?"},
+    },
+    "events": {
         "open_it": {"title": "Open", "asks": ["started"]},
         "begin": {"title": "Begin", "sets": {"placement_start": "happened_on"}},
-        "review": {"title": "Review"},
         "leave": {"title": "Leave"},
-    }
-    return compile_lifecycle(
-        Lifecycle.model_validate(
-            {
-                "lifecycle": "small",
-                "title": "Small",
-                "road": ["waiting", "placed", "left"],
-                "phases": {"all": "All"},
-                "roles": {"la": {"title": "LA"}, "pru": {"title": "PRU"}},
-                "settings": settings,
-                "facts": facts,
-                "events": events,
-                "states": states,
-                "transitions": transitions,
-                "deadlines": {"it": {"title": "It", "owner": "la", "met_by": "begin", **deadline}},
-            }
-        )
-    )
+    },
+    "states": {
+        "waiting": {"title": "Waiting", "phase": "all", "owner": "la"},
+        "placed": {"title": "Placed", "phase": "all", "owner": "pru"},
+        "left": {"title": "Left", "phase": "all", "final": "good"},
+    },
+    "transitions": [
+        {"from": "start", "event": "open_it", "to": "waiting", "by": "la"},
+        {"from": "waiting", "event": "begin", "to": "placed", "by": "pru"},
+        {"from": "placed", "event": "leave", "to": "left", "by": "pru"},
+    ],
+}
+
+
+def lifecycle(**deadline: object) -> Compiled:
+    """Return a small lifecycle with the one deadline `it`."""
+    it = {"title": "It", "owner": "la", "met_by": "begin", **deadline}
+    return compile_lifecycle(Lifecycle.model_validate({**POLICY, "deadlines": {"it": it}}))
 
 
 def situation(

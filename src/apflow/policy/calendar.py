@@ -15,6 +15,8 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Literal
 
+from typing_extensions import override
+
 from apflow.errors import ApflowError, BadInput, Unknown
 
 #: The units in which single days are counted; `nth` takes only these.
@@ -33,6 +35,7 @@ class BeyondCalendar(ApflowError):
         super().__init__(area, first, last, asked)
         self.area, self.first, self.last, self.asked = area, first, last, asked
 
+    @override
     def __str__(self) -> str:
         return (
             f"The calendar of {self.area} knows the days from {self.first} to {self.last}: "
