@@ -149,7 +149,14 @@ def _guard(
         return True
     if applies is None or holds is None:
         return None
-    return None if _rests_on(machine, missing, "guards", name, "require") else False
+    open_ = {*missing, *_set_from(machine, asked.event, missing)}
+    parts = ("when", "require")
+    return None if any(_rests_on(machine, open_, "guards", name, part) for part in parts) else False
+
+
+def _set_from(machine: Machine, event: str, missing: list[str]) -> list[str]:
+    sets = machine.compiled.lifecycle.events[event].sets
+    return [name for name in sets if _rests_on(machine, missing, "events", event, "sets", name)]
 
 
 def _closing(machine: Machine, asked: Asked, view: View, transition: Transition) -> bool:

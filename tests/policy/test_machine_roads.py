@@ -225,7 +225,17 @@ class TestChoices:
         assert "secure" in events
         assert "exclude" not in events
 
-    def test_refused_means_refused_whatever_is_answered(self, ask: Ask) -> None:
+    def test_what_the_event_sets_from_an_answer_may_still_change(self, ask: Ask) -> None:
+        lifecycle = {**LIFECYCLE, "events": {**LIFECYCLE["events"]}}
+        lifecycle["events"]["begin"] = {**LIFECYCLE["events"]["begin"], "may_ask": ["age"]}
+        machine = Machine(compile_lifecycle(Lifecycle.model_validate(lifecycle)))
+        situation = ask.situation("panel_sits", age=9, safe=False)
+        (offered,) = (d for event, d in machine.choices(situation, SCHOOL) if event == "begin")
+        assert (offered.outcome, found(offered, "is_b").missing) == ("unknown", ("stage",))
+        assert machine.decide(situation, "begin", {}, SCHOOL).outcome == "refused"
+        assert machine.decide(situation, "begin", {"age": 11}, SCHOOL).target == "waiting"
+
+    def test_refused_means_that_no_answer_would_help(self, ask: Ask) -> None:
         situation = ask.situation("panel_sits", safe=False)
         offered = dict(MACHINE.choices(situation, PANEL))
         assert offered["agree"].outcome == "unknown"

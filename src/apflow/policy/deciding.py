@@ -51,9 +51,7 @@ class GuardPlan:
     def __init__(self, compiled: Compiled, name: str) -> None:
         guard = compiled.lifecycle.guards[name]
         when = compiled.at("guards", name, "when")
-        require = compiled.at("guards", name, "require")
-        if require is None:
-            raise KeyError(name)
+        require = compiled.conditions["guards", name, "require"]
         self.name = name
         self._when = None if when is None else when.ask
         self._require = require.ask
@@ -84,7 +82,7 @@ class GuardPlan:
         missing = () if unmet else self._reading.missing(view)
         if unmet and question.askable:
             # What will still be answered may meet it: `known(x)` is no before x is asked.
-            missing = tuple(name for name in self._required.names if name in question.askable)
+            missing = tuple(name for name in self._reading.names if name in question.askable)
         reason = question.overrides.get(self.name, "").strip()
         overridden = bool(reason) and actor.role in self._override
         verdict: Verdict = "unmet" if unmet and not missing else "unknown"

@@ -10,6 +10,7 @@ from apflow.policy.facts import updated
 from apflow.policy.situation import Situation, Value
 
 _NOTHING: Mapping[str, Value | None] = {}
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 class Asking(NamedTuple):
@@ -105,6 +106,21 @@ class Intake:
             elif facts.pop(name, None) is None:
                 del sets[name]
         return sets
+
+    def askable(self, known: Known, *, offered: bool = False) -> frozenset[str]:
+        """Return the facts whose value the answers still to come may change.
+
+        Those are what is missing, what the event may ask too if it is only `offered`, and what
+        the event sets from these.
+        """
+        if not known.missing and not offered:
+            return _NO_NAMES
+        asked = frozenset((*known.missing, *(self._may_ask if offered else ())))
+        return asked.union(
+            name
+            for name, condition in self._sets
+            if not asked.isdisjoint(self._compiled.reads(*condition.names))
+        )
 
     def asking(self, known: Known) -> Asking:
         """Return what the event asks for, leaving out what certainly does not apply."""

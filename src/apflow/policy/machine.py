@@ -52,17 +52,12 @@ _UNCHECKED = {
 #: What the library calls of itself when it finds it, by its name before or after our names.
 _CALLED_FOR_EVENTS = ("before_{}", "on_{}", "after_{}")
 _CALLED_FOR_STATES = ("on_enter_{}", "on_exit_{}", "on_invoke_{}")
-
-
 #: For each state its transitions in the order of the file: the chart's condition and the road.
 _Roads = dict[str, list[tuple[Callable[..., bool], Road]]]
-
-
 #: For one state and event the transitions in order: the target and the road.
 _Ways = tuple[tuple[str, Road], ...]
 _NOWHERE: Mapping[str, _Ways] = {}
 _NO_REASONS: Mapping[str, str] = {}
-_NOTHING: frozenset[str] = frozenset()
 
 
 class NotKnown(ApflowError):
@@ -134,13 +129,13 @@ class Machine:
 
         In the order of the file; left out are events whose roads are none for this referral.
         Nothing is answered yet: what the event's own answers may still meet is not known yet, so
-        that `refused` here means refused whatever is answered.
+        that `refused` here means that no answer to it would help.
         """
         found = []
         for event, roads in self._roads.get(situation.state, _NOWHERE).items():
             question = self._question(situation, event, {}, actor, _NO_REASONS)
-            may_ask = self.compiled.lifecycle.events[event].may_ask
-            question = question._replace(askable=question.askable.union(may_ask))
+            askable = self._intakes[event].askable(question.known, offered=True)
+            question = question._replace(askable=askable)
             decision = self._judged(roads, question)
             if decision.findings[0].guard != "when":
                 found.append((event, decision))
@@ -193,8 +188,9 @@ class Machine:
         for guard in overrides:
             if guard not in self.compiled.lifecycle.guards:
                 raise Unknown("guard", guard, nearest(guard, self.compiled.lifecycle.guards))
-        known = self._intakes[event].known(situation, answers, actor.role)
-        askable = frozenset(known.missing) if known.missing else _NOTHING
+        intake = self._intakes[event]
+        known = intake.known(situation, answers, actor.role)
+        askable = intake.askable(known)
         return Question(
             situation, event, answers, known, known.view, askable, actor, overrides, {}, []
         )
