@@ -3,7 +3,8 @@
 What is proved: every step's body has its hash, holds the hash before it and stands in its place
 without a gap; every value is the one whose digest the body holds, or was taken by an `erase`
 step that says so; the referral stands where its last step left it. What is not: that nobody
-rewrote the whole chain of a referral, for which somebody has to keep `history.heads` elsewhere.
+rewrote the whole chain of a referral, or its end. For that somebody has to keep `history.heads`
+elsewhere, and `verify_heads` holds the history against them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -45,6 +46,7 @@ _OF_ONE = (
     Statement(_STEPS.where(_s.reference == _ONE)),
     Statement(_VALUES.where(_a.reference == _ONE)),
 )
+_HASH = Statement(sa.select(_s.hash).where(_s.reference == _ONE, _s.seq == sa.bindparam("of_seq")))
 # What the worklist repeats of a referral has to be what the referral says.
 _WORKLIST = (
     sa.select(_r.reference, _r.seq)
@@ -98,6 +100,26 @@ def verify_within(
     done = _read_all(tx, reference, progress)
     triggers.require(tx)
     return done
+
+
+def verify_heads(store: Store, heads: Iterable[tuple[str, int, str]]) -> int:
+    """Hold the history against heads that were kept elsewhere; return how many were found.
+
+    `heads` are (reference, seq, hash) as `history.heads` gave them once. A chain that was
+    rewritten as a whole, or cut short, or a database that was put back to an earlier day, agrees
+    with itself; it does not agree with these. Raises Altered with the first that is not there.
+    """
+    found = 0
+    with store.reading() as tx:
+        for reference, seq, head in heads:
+            row = _HASH.row(tx, {"of_reference": reference, "of_seq": seq})
+            stored = GENESIS if seq == 0 else row[0] if row is not None else None
+            if stored is None:
+                raise Altered(reference, seq, "it is missing, and was there when heads were kept")
+            if stored != head:
+                raise Altered(reference, seq, "it is another than when heads were kept")
+            found += 1
+    return found
 
 
 def _read_all(tx: Tx, reference: str | None, progress: Progress | None) -> Verified:
@@ -183,7 +205,8 @@ class _Chain:
         #: (seq, name) of every value that an `erase` step took, and of every one that is gone.
         self._taken: set[tuple[int, str]] = set()
         self._gone: list[tuple[int, str]] = []
-        self._fault: tuple[int, str] | None = None
+        #: (seq, 0 for the step itself and 1 for a value beside it, what is wrong)
+        self._fault: tuple[int, int, str] | None = None
         self._broken = False
 
     def steps(self, rows: Iterable[Row]) -> None:
@@ -232,15 +255,15 @@ class _Chain:
         for _, seq, kind, name, salt, text in rows:
             digest = listed((seq, kind, name), None)
             if digest is None:
-                self._found(seq, f"the value of '{name}' is not one that the step recorded")
+                self._found(seq, f"the value of '{name}' is not one that the step recorded", 1)
             elif salt is None or text is None:
                 self._gone.append((seq, name))
                 if salt is not None or text is not None:
-                    self._found(seq, f"half of the value of '{name}' was taken away")
+                    self._found(seq, f"half of the value of '{name}' was taken away", 1)
             elif digest_of(salt, name, text) != digest:
-                self._found(seq, f"the value of '{name}' is not the one that was recorded")
+                self._found(seq, f"the value of '{name}' is not the one that was recorded", 1)
             elif (seq, name) in taken:
-                self._found(seq, f"the value of '{name}' was erased, and yet is there")
+                self._found(seq, f"the value of '{name}' was erased, and yet is there", 1)
 
     def end(self, row: Row) -> None:
         """Check what is left, and the referral itself; raise Altered for the first bad row."""
@@ -249,12 +272,13 @@ class _Chain:
             for seq, name in self._gone:
                 if (seq, name) not in self._taken:
                     says = f"the value of '{name}' was taken away, and no step says so"
-                    self._found(seq, says)
+                    self._found(seq, says, 1)
             self.erased = len(self._gone)
         if not self._broken:
             self._stands(row)
         if self._fault is not None:
-            raise Altered(self.reference, *self._fault)
+            seq, _, says = self._fault
+            raise Altered(self.reference, seq, says)
 
     def _stands(self, row: Row) -> None:
         _, state, seq, head, version, digest, closed_on = row
@@ -273,6 +297,8 @@ class _Chain:
         elif closed_on is not None and closed_on not in self._days:
             self._found(seq, f"no step happened on {closed_on}, when the referral says it closed")
 
-    def _found(self, seq: int, says: str) -> None:
-        if self._fault is None or seq < self._fault[0]:
-            self._fault = (seq, says)
+    def _found(self, seq: int, says: str, beside: int = 0) -> None:
+        fault = (seq, beside, says)
+        # A step that is gone explains its values: of two faults at one step its own is named.
+        if self._fault is None or fault[:2] < self._fault[:2]:
+            self._fault = fault
