@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-import rfc8785
-
 from apflow.referral import Step, step_hash
+from apflow.referral.canonical import canonical
 
 
 def sealed(step: Step) -> Step:
@@ -37,4 +36,4 @@ def body_of(step: Step) -> bytes:
         ],
         "previous": step.previous,
     }
-    return rfc8785.dumps(body)
+    return canonical(body)
