@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from apflow.policy.calendar import Calendar, Span
-from tests.prefect_server import prefect
+from tests.prefect_server import prefect, prefect_database
 
 # Here, and not in the rooms that use it, so that a session starts one server only.
-__all__ = ["example_calendar", "prefect"]
+__all__ = ["example_calendar", "prefect", "prefect_database"]
 
 # How long an example takes says something about the machine, not about the code: the benchmarks
 # measure ratios instead.

@@ -4,11 +4,15 @@ It takes about ten seconds to start, so a test that ends it starts it again for 
 """
 
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -92,6 +96,10 @@ class PrefectServer:
         wanted = {"flow_runs": {"tags": {"all_": [tag]}}}
         return self._ask("/flow_runs/filter", wanted)
 
+    def of_flow(self, flow: str) -> list[dict[str, Any]]:
+        """Return the runs of a flow."""
+        return self._ask("/flow_runs/filter", {"flows": {"name": {"any_": [flow]}}})
+
     def run(self, run_id: str) -> dict[str, Any]:
         """Return one flow run."""
         found = httpx.get(f"{self.api}/flow_runs/{run_id}", timeout=10)
@@ -125,9 +133,32 @@ class PrefectServer:
 
 
 @pytest.fixture(scope="session")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+def prefect_database(pytestconfig: pytest.Config) -> Path:
+    """Give the place of an empty database of this Prefect, kept from one session to the next.
+
+    Making its tables takes twenty seconds; the first session that has a server puts it there.
+    """
+    kept: Path = pytestconfig.cache.mkdir("prefect")
+    return kept / f"{version('prefect')}.db"
+
+
+@pytest.fixture(scope="session")
+def prefect(
+    tmp_path_factory: pytest.TempPathFactory, prefect_database: Path
+) -> Iterator[PrefectServer]:
     """Give a running server; whoever ends it starts it again."""
     server = PrefectServer(tmp_path_factory.mktemp("prefect"))
+    if prefect_database.exists():
+        shutil.copyfile(prefect_database, server.home / "prefect.db")
     server.start()
+    if not prefect_database.exists():
+        _keep(server.home / "prefect.db", prefect_database)
     yield server
     server.kill()
+
+
+def _keep(database: Path, kept: Path) -> None:
+    made = kept.with_suffix(f".{os.getpid()}")
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(made)) as copy:
+        source.backup(copy)
+    made.replace(kept)

@@ -1,5 +1,8 @@
 """With Prefect there: every advance has exactly one flow run, and nobody waits for it."""
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
@@ -16,6 +19,21 @@ from apflow.settings import Settings
 from apflow.store import Store
 from tests.prefect_server import PrefectServer, until
 from tests.trial_office import MARKER, NOW, Office
+
+#: Carries the Request that its argument names, as a web process would.
+_CARRY = """\
+import sys
+from threading import Event
+from apflow.casework import opened
+from apflow.clock import utc_now
+from apflow.runs import Runs
+from apflow.settings import Settings
+settings = Settings.read()
+runs = Runs(opened(settings.database_url, settings.states_folders), settings)
+while not runs.carrying:
+    Event().wait(0.02)
+runs.advance(sys.argv[1], utc_now())
+"""
 
 
 def _runs_of(prefect: PrefectServer, request: Request) -> list[dict[str, object]]:
@@ -142,6 +160,31 @@ def test_a_run_whose_process_died_before_it_applied_is_finished_and_no_other_mad
     assert "recorded-afterwards" in str(run["tags"])
 
 
+def test_a_process_killed_in_the_middle_of_a_carry_leaves_one_step_and_one_finished_run(
+    office: Office, settings: Settings, prefect: PrefectServer
+) -> None:
+    request = office.to_open()
+    env = {
+        **os.environ,
+        **settings.environment(),
+        "APFLOW_DATABASE_URL": office.url,
+        "APFLOW_STATES": str(office.folder),
+    }
+    # While this process writes, the other one's flow body waits for its turn: it is killed there.
+    with office.work.store.writing():
+        other = subprocess.Popen([sys.executable, "-c", _CARRY, request.id], env=env)
+        until(lambda: [run["state_type"] for run in _runs_of(prefect, request)] == ["RUNNING"], 60)
+        other.kill()
+        other.wait()
+    assert office.work.request(request.id).state == "waiting"
+    office.work.apply(request.id, NOW)
+    with Runs(office.work, settings, carries=False, grace_seconds=0):
+        _noted(office, request)
+    (run,) = _runs_of(prefect, request)
+    assert office.steps(request.reference) == 1
+    assert (run["id"], run["state_type"]) == (office.run_of(request), "COMPLETED")
+
+
 def test_a_run_whose_process_died_before_it_was_noted_is_noted_as_it_is(
     office: Office, settings: Settings, prefect: PrefectServer
 ) -> None:
@@ -171,9 +214,9 @@ def test_what_another_process_just_closed_is_left_to_that_process(
 def test_an_unknown_request_is_said_to_be_unknown_and_makes_no_run(
     office: Office, runs: Runs, prefect: PrefectServer
 ) -> None:
-    with pytest.raises(Unknown, match="request 'nothing'"):
-        runs.advance("nothing", NOW)
-    assert b'"nothing"' not in prefect.stored()
+    with pytest.raises(Unknown, match="request 'no-such-request'"):
+        runs.advance("no-such-request", NOW)
+    assert b"no-such-request" not in prefect.stored()
 
 
 def test_nothing_that_people_wrote_reaches_prefect(
@@ -204,3 +247,20 @@ def test_a_fault_reaches_the_person_and_only_its_name_reaches_prefect(
     store.close()
     assert office.work.request(request.id).state == "waiting"
     assert MARKER.encode() not in prefect.stored()
+
+
+def test_a_whole_sitting_is_one_run_noted_on_each_of_its_decisions(
+    office: Office, settings: Settings, prefect: PrefectServer
+) -> None:
+    sitting, requests = office.prepared_sitting(utc_now())
+    with Runs(office.work, settings, carries=False) as once:
+        decided = once.hold_forum(str(sitting), utc_now())
+        assert [one.state for one in decided] == ["applied", "applied"]
+        assert once.hold_forum(str(sitting), utc_now()) == ()
+    (run_id,) = {office.run_of(request) for request in requests}
+    assert run_id is not None
+    for request in requests:
+        assert [run["id"] for run in prefect.runs(f"referral:{request.reference}")] == [run_id]
+    run = prefect.run(run_id)
+    assert (run["state_name"], run["name"]) == ("Completed", f"hold_forum {sitting}")
+    assert len(prefect.artifacts(run_id)) == 1

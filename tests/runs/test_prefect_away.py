@@ -15,7 +15,7 @@ from apflow.runs import Runs
 from apflow.runs.api import PrefectApi
 from apflow.settings import Settings
 from apflow.store import Store
-from tests.prefect_server import LOOPBACK, PrefectServer, until
+from tests.prefect_server import LOOPBACK, PrefectServer, free_port, until
 from tests.trial_office import NOW, Office, build
 
 
@@ -128,6 +128,48 @@ def test_a_server_that_never_answered_is_never_waited_for(office: Office, tmp_pa
     assert closed.state == "applied"
     assert seconds < 0.5
     assert [one.id for one in office.work.unrecorded()] == [request.id]
+
+
+def test_a_sitting_held_with_prefect_away_is_recorded_one_decision_at_a_time(
+    office: Office, settings: Settings, prefect: PrefectServer, tmp_path: Path
+) -> None:
+    sitting, requests = office.prepared_sitting(NOW)
+    away = Settings(home=tmp_path, prefect_api_url=f"http://{LOOPBACK}:{free_port()}/api")
+    with Runs(office.work, away, carries=False) as once:
+        began = monotonic()
+        decided = once.hold_forum(str(sitting), NOW)
+        assert monotonic() - began < 2
+    assert [one.state for one in decided] == ["applied", "applied"]
+    with Runs(office.work, settings, carries=False, grace_seconds=0):
+        until(lambda: all(map(office.run_of, requests)))
+    for request in requests:
+        run = _only_run(prefect, request)
+        assert run["parameters"] == {"request_id": request.id}
+
+
+def test_a_sitting_whose_run_got_no_answer_leaves_no_run_under_way(
+    office: Office, settings: Settings, prefect: PrefectServer
+) -> None:
+    impatient = settings.model_copy(update={"prefect_timeout_seconds": 1.0})
+    sitting, first = office.prepared_sitting(NOW)
+    with Runs(office.work, settings, carries=False) as once:
+        once.hold_forum(str(sitting), NOW)
+    with Runs(office.work, impatient, carries=False, grace_seconds=0) as once:
+        warm = office.to_open()
+        once.advance(warm.id, NOW)
+        until(lambda: office.run_of(warm))
+        _, second = office.prepared_sitting(NOW)
+        prefect.freeze()
+        try:
+            decided = once.hold_forum(str(sitting), NOW)
+        finally:
+            prefect.thaw()
+        assert [one.state for one in decided] == ["applied", "applied"]
+        until(lambda: all(map(office.run_of, second)), 40)
+    for request in (*first, *second):
+        assert _only_run(prefect, request)["state_type"] == "COMPLETED"
+    under_way = [run for run in prefect.of_flow("hold_forum") if run["state_type"] == "RUNNING"]
+    assert under_way == []
 
 
 def test_a_web_server_that_says_yes_to_everything_is_not_taken_for_prefect(

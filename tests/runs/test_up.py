@@ -2,22 +2,23 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import httpx
 import pytest
 
 from apflow.runs.child import Child
-from apflow.runs.up import LOOPBACK, CannotStart, up
+from apflow.runs.up import LOOPBACK, CannotStart, keep, up
 from apflow.settings import Settings
-from tests.prefect_server import until
+from tests.prefect_server import PrefectServer, until
 
 _UP = """\
 import sys
@@ -70,7 +71,10 @@ class _Up:
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[_Up]:
+def running(tmp_path: Path, prefect: PrefectServer, prefect_database: Path) -> Iterator[_Up]:
+    # With the tables there already it starts in half the time.
+    (tmp_path / "prefect").mkdir()
+    shutil.copyfile(prefect_database, tmp_path / "prefect" / "prefect.db")
     made = _Up(tmp_path)
     try:
         yield made
@@ -126,6 +130,23 @@ def test_a_second_up_in_the_same_home_is_refused(tmp_path: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(CannotStart, match="up already"):
             up(Settings(home=tmp_path), print)
+
+
+def test_a_child_that_ends_by_itself_is_started_again(tmp_path: Path) -> None:
+    child = Child("A server", ["http.server", "0", "--bind", LOOPBACK], {}, tmp_path / "x.log")
+    child.start()
+    first, said, stopping = child.pid, list[str](), Event()
+    assert first is not None
+    keeper = Thread(target=keep, args=([child], stopping, said.append))
+    keeper.start()
+    try:
+        os.kill(first, signal.SIGKILL)
+        until(lambda: child.running and child.pid != first, what="it runs again")
+    finally:
+        stopping.set()
+        keeper.join()
+        child.stop()
+    assert said == [f"A server ended by itself and is started again (log: {child.log})"]
 
 
 def test_a_process_on_the_leash_ends_when_whoever_started_it_is_killed(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ either carries it (the flow calls `apply`) or records it afterwards. The parts:
     carry      one advance on its way
     recorder   makes or finishes the runs of closed Requests that have none noted
     keeper     the thread that probes the server and lets the recorder work
+    holding    one run for a whole sitting of a forum
     advancing  `Runs`, which ties these together
     bodies, bulk, said, imports   what the flows in `flows/` do, and what may be said to Prefect
     up, child, leash, served      what `apflow up` starts, and how it is kept and ended
@@ -56,7 +57,7 @@ from apflow.referral import Request
 from apflow.runs.advancing import Runs
 from apflow.settings import Settings
 
-__all__ = ["Runs", "advance", "close", "opened"]
+__all__ = ["Runs", "advance", "close", "hold_forum", "opened"]
 
 _open: dict[int, Runs] = {}
 _lock = Lock()
@@ -79,6 +80,15 @@ def advance(casework: Casework, request_id: str, now: datetime) -> Request:
     """
     known = _open.get(id(casework)) or opened(casework, Settings.read())
     return known.advance(request_id, now)
+
+
+def hold_forum(casework: Casework, sitting: str, now: datetime) -> tuple[Request, ...]:
+    """Apply what is prepared for a sitting, in the policy's order, in one flow run.
+
+    Uses the `Runs` that `opened` made for this casework, else one from the environment.
+    """
+    known = _open.get(id(casework)) or opened(casework, Settings.read())
+    return known.hold_forum(sitting, now)
 
 
 def close() -> None:

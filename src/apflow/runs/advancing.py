@@ -6,13 +6,15 @@ from threading import Event, Lock
 from time import monotonic
 from typing import Self
 
-from apflow.casework import Casework
+from apflow.casework import Casework, forum
+from apflow.casework.forum import Sitting
 from apflow.errors import ApflowError
 from apflow.referral import Request
 from apflow.runs.api import PrefectApi
 from apflow.runs.carrier import Carrier
 from apflow.runs.carry import Carry
 from apflow.runs.gate import Gate
+from apflow.runs.holding import Held, Lost, begin
 from apflow.runs.keeper import Keeper
 from apflow.runs.recorder import GRACE_TIMEOUTS, Recorder
 from apflow.settings import Settings
@@ -77,6 +79,35 @@ class Runs:
         self._applied_directly(closed, carry)
         return closed
 
+    def hold_forum(self, sitting: str, now: datetime) -> tuple[Request, ...]:
+        """Apply what is prepared for a sitting (`policy/meeting/2026-01-28`), in its order.
+
+        One flow run carries the whole. Raises what the forum raises: BadInput, Unknown.
+        """
+        named = forum.sitting_of(sitting)
+        begun = self._begin_holding(named, now)
+        decided = forum.hold(self._casework.office, named, now)
+        if begun is not None:
+            self._recorder.expect_end(
+                Held(begun, str(named), decided) if isinstance(begun, str) else begun
+            )
+        for closed in decided:
+            self._applied_directly(closed, None)
+        self._keeper.nudge()
+        return decided
+
+    def _begin_holding(self, sitting: Sitting, now: datetime) -> str | Lost | None:
+        """Return the run that is to carry the sitting, noted on its Requests, if there is one."""
+        if not self._has_prefect or not self._keeper.asked(self._seconds) or self._gate.tripped:
+            return None
+        waiting = forum.waiting(self._casework.office, sitting, now)
+        if not waiting:
+            return None
+        begun = begin(self._casework, self._api, sitting, waiting)
+        if isinstance(begun, Lost):
+            self._gate.trip()
+        return begun
+
     def close(self, within: float = 2.0) -> None:
         """Let what is under way come to its end, but no longer than about `within` seconds.
 
@@ -97,7 +128,7 @@ class Runs:
         self.close()
 
     def _unsettled(self) -> bool:
-        if not self._has_prefect or not self._keeper.asked:
+        if not self._has_prefect or not self._keeper.asked(0):
             return self._has_prefect
         return bool(self._carrying) or (not self._gate.tripped and self._recorder.expects)
 

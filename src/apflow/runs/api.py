@@ -42,6 +42,16 @@ class Run:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A run that carries many advances: its flow, its name, what it is of, and the one key."""
+
+    flow: str
+    name: str
+    parameters: Mapping[str, str]
+    key: str
+
+
 class PrefectApi:
     """One server's API. Safe to share between threads. Every method may raise PrefectAway.
 
@@ -50,13 +60,12 @@ class PrefectApi:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._seconds = settings.prefect_timeout_seconds
         self._client = httpx.Client(
             base_url=settings.prefect_api_url or "",
-            timeout=self._seconds,
+            timeout=settings.prefect_timeout_seconds,
             auth=_auth(settings),
         )
-        self._flow_id: str | None = None
+        self._flow_ids: dict[str, str] = {}
 
     def ready(self) -> bool:
         """Return whether Prefect's server takes work (`/health` says yes before it does)."""
@@ -79,14 +88,34 @@ class PrefectApi:
     def finish(self, request: Request, run: Run) -> None:
         """Bring a run that its carrier left unfinished to the end that `request` came to."""
         self.tag(run.id, [*run.body.get("tags", ()), RECORDED])
-        self._send(
-            "POST", f"/flow_runs/{run.id}/set_state", {"state": _end(request), "force": True}
+        self.end(run.id, _end(request))
+
+    def begin_whole(self, whole: Whole) -> Run:
+        """Make the running run that is to carry many advances, or find the one there is."""
+        return self._made(
+            {
+                "flow_id": self._flow(whole.flow),
+                "name": whole.name,
+                "parameters": whole.parameters,
+                "idempotency_key": whole.key,
+                "state": {"type": "RUNNING"},
+            }
         )
+
+    def find(self, key: str) -> str | None:
+        """Return the id of the run made with an idempotency key, or None."""
+        wanted = {"flow_runs": {"idempotency_key": {"any_": [key]}}, "limit": 1}
+        found = self._send("POST", "/flow_runs/filter", wanted).json()
+        return str(found[0]["id"]) if found else None
 
     def name(self, run_id: str, request: Request) -> None:
         """Give a run that somebody started by hand the name and tag of its Request."""
         named = {"name": _name(request), "tags": [_tag(request)]}
         self._send("PATCH", f"/flow_runs/{run_id}", named)
+
+    def end(self, run_id: str, state: Mapping[str, str]) -> None:
+        """Set a run to a state, whatever it is in now."""
+        self._send("POST", f"/flow_runs/{run_id}/set_state", {"state": state, "force": True})
 
     def tag(self, run_id: str, tags: Iterable[str]) -> None:
         """Give a run these tags in place of those it has."""
@@ -116,27 +145,28 @@ class PrefectApi:
         self.close()
 
     def _run(self, request: Request, state: Mapping[str, str], tags: tuple[str, ...]) -> Run:
-        answer = self._send(
-            "POST",
-            "/flow_runs/",
+        return self._made(
             {
-                "flow_id": self._flow(),
+                "flow_id": self._flow(FLOW),
                 "name": _name(request),
                 "tags": [_tag(request), *tags],
                 "parameters": {"request_id": request.id},
                 "idempotency_key": request.id,
                 "state": state,
-            },
+            }
         )
+
+    def _made(self, run: Mapping[str, object]) -> Run:
+        answer = self._send("POST", "/flow_runs/", run)
         made = answer.status_code == httpx.codes.CREATED
         body = _object(answer)
         return Run(str(body["id"]), made, body.get("state_type") == "COMPLETED", body)
 
-    def _flow(self) -> str:
-        if self._flow_id is None:
-            answer = self._send("POST", "/flows/", {"name": FLOW})
-            self._flow_id = str(_object(answer)["id"])
-        return self._flow_id
+    def _flow(self, name: str) -> str:
+        if name not in self._flow_ids:
+            answer = self._send("POST", "/flows/", {"name": name})
+            self._flow_ids[name] = str(_object(answer)["id"])
+        return self._flow_ids[name]
 
     def _send(self, method: str, path: str, body: Mapping[str, object]) -> httpx.Response:
         try:
@@ -147,7 +177,7 @@ class PrefectApi:
             raise RunRefused(path, answer.status_code)
         if not answer.is_success:
             # A server whose database was replaced no longer knows the flow: ask for it again.
-            self._flow_id = None
+            self._flow_ids.clear()
             raise PrefectAway(path, answer.status_code)
         return answer
 

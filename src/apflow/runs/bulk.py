@@ -4,8 +4,7 @@ The one run carries every advance in it: it is noted on each Request before that
 """
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
 from apflow.casework import Casework, forum
 from apflow.casework.imports import import_referrals
@@ -13,6 +12,7 @@ from apflow.clock import utc_now
 from apflow.referral import Request
 from apflow.runs import imports
 from apflow.runs.api import PrefectApi
+from apflow.runs.holding import counted, show_decided
 from apflow.runs.said import Said, guarded, work_of
 from apflow.settings import Settings
 
@@ -36,22 +36,9 @@ def _held(named: str, run_id: str | None) -> Said:
         _note(work, request_id, run_id)
     decided = forum.hold(work.office, sitting, now)
     if run_id is not None and decided:
-        _shown(lambda: _show_decided(settings, str(sitting), run_id, decided))
-    return Said(ok=True, name="Completed", message=_counted(one.state for one in decided))
-
-
-def _show_decided(
-    settings: Settings, sitting: str, run_id: str, decided: Sequence[Request]
-) -> None:
-    """Put the decisions on the run's page: numbers, references and codes, no child's data."""
-    rows: list[dict[str, object]] = [
-        {"place": place, "reference": one.reference, "event": one.event, "outcome": one.state}
-        for place, one in enumerate(decided, start=1)
-    ]
-    key = f"forum-{sitting}".lower().replace("_", "-").replace("/", "-")
-    with PrefectApi(settings) as api:
-        api.show_table(run_id, key, rows)
-        api.tag(run_id, [f"referral:{one.reference}" for one in decided])
+        with PrefectApi(settings) as api:
+            _shown(lambda: show_decided(api, run_id, str(sitting), decided))
+    return Said(ok=True, name="Completed", message=counted(one.state for one in decided))
 
 
 def _imported(import_id: str, run_id: str | None) -> Said:
@@ -68,7 +55,7 @@ def _imported(import_id: str, run_id: str | None) -> Said:
         apply, progress,
     )  # fmt: skip
     imports.finish(settings, import_id, rows)
-    return Said(ok=True, name="Completed", message=_counted(row.outcome for row in rows))
+    return Said(ok=True, name="Completed", message=counted(row.outcome for row in rows))
 
 
 def _progress(settings: Settings, lines: int, run_id: str | None) -> Callable[[int], None]:
@@ -91,11 +78,6 @@ def _progress(settings: Settings, lines: int, run_id: str | None) -> Callable[[i
 def _note(work: Casework, request_id: str, run_id: str | None) -> None:
     if run_id is not None:
         work.note_run(request_id, run_id)
-
-
-def _counted(outcomes: Iterable[str]) -> str:
-    counts = Counter(outcomes)
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "nothing"
 
 
 def _shown(show: Callable[[], object]) -> None:

@@ -39,10 +39,9 @@ class Keeper:
         self._asked = Event()
         self._thread = Thread(target=self._work, name="apflow-recorder", daemon=True)
 
-    @property
-    def asked(self) -> bool:
-        """Return whether the server has been asked, once at least, if it is ready."""
-        return self._asked.is_set()
+    def asked(self, within: float) -> bool:
+        """Return, at the latest after `within` seconds, whether the server was ever asked."""
+        return self._asked.wait(within)
 
     def start(self) -> None:
         """Begin."""

@@ -16,6 +16,7 @@ from apflow.clock import utc_now
 from apflow.referral import Request
 from apflow.runs.api import PrefectApi, RunRefused
 from apflow.runs.gate import Gate
+from apflow.runs.holding import Held, Lost
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class Recorder:
         self._grace = timedelta(seconds=grace_seconds)
         self._lock = Lock()
         self._ours: set[str] = set()
+        self._to_end: list[Held | Lost] = []
         self._finished: dict[str, float] = {}
         self._refused: set[str] = set()
 
@@ -55,18 +57,23 @@ class Recorder:
         with self._lock:
             self._ours.add(request_id)
 
+    def expect_end(self, whole: Held | Lost) -> None:
+        """Say that a sitting was held and its run is to be brought to its end."""
+        with self._lock:
+            self._to_end.append(whole)
+
     @property
     def expects(self) -> bool:
         """Return whether something that this process applied is not recorded yet."""
         with self._lock:
-            return bool(self._ours)
+            return bool(self._ours or self._to_end)
 
     def record(self, stopping: Event, *, only_ours: bool = False) -> bool:
         """Go once over what has no run; return whether something is left for a later look.
 
         Raises PrefectAway as soon as the server does not answer.
         """
-        left = False
+        left = self._end_wholes(stopping)
         for request in self._casework.unrecorded(_BATCH):
             if stopping.is_set():
                 return True
@@ -76,6 +83,19 @@ class Recorder:
             with self._gate.turn(stopping) as held:
                 left |= not (held and self._record(request))
         return left
+
+    def _end_wholes(self, stopping: Event) -> bool:
+        while self._to_end:
+            with self._gate.turn(stopping) as turn:
+                if not turn:
+                    return True
+                try:
+                    self._to_end[0].finish(self._api)
+                except RunRefused:
+                    _log.error("Prefect refuses to end the run of a sitting")
+            with self._lock:
+                del self._to_end[0]
+        return False
 
     def _may_record(self, request: Request, *, only_ours: bool) -> bool:
         if request.id in self._carrying or request.id in self._refused:

@@ -67,7 +67,7 @@ def up(settings: Settings, say: Say, port: int | None = None, web: Sequence[str]
                 say(f"Prefect's API: {api} (for APFLOW_PREFECT_API_URL)")
                 served.start()
                 say(f"Sweeping deadlines every {settings.sweep_minutes} min (log: {served.log})")
-                _keep([server, *pages, served], stopping, say)
+                keep([server, *pages, served], stopping, say)
         finally:
             for child in (*pages, served, server):
                 child.stop()
@@ -142,7 +142,7 @@ def _ready(server: Child, api: str, stopping: Event) -> bool:
     return False
 
 
-def _keep(children: Sequence[Child], stopping: Event, say: Say) -> None:
+def keep(children: Sequence[Child], stopping: Event, say: Say) -> None:
     """Start again what ends by itself, after a pause that grows, until told to stop."""
     again: dict[str, float] = {}
     pause = dict.fromkeys((child.name for child in children), _FIRST_PAUSE)
