@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apflow.policy.compiled import Compiled, ConditionFault, Faulty, View, compile_lifecycle
-from apflow.policy.condition_parser import DEEPEST, LONGEST_TEXT, parse
-from apflow.policy.condition_tokens import CannotRead
+from apflow.policy.conditions.parser import DEEPEST, LONGEST_TEXT, parse
+from apflow.policy.conditions.tokens import CannotRead
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.situation import Situation
 

@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 from typing_extensions import override
 
 from apflow.errors import ApflowError
-from apflow.policy.condition_compiler import compile_condition
-from apflow.policy.condition_functions import FUNCTIONS, unit_fault
-from apflow.policy.condition_order import DEEPEST_ASKING, POOL_WORDS, Order
-from apflow.policy.condition_places import (
+from apflow.policy.conditions import Condition, Path, Tables, View
+from apflow.policy.conditions.compiler import compile_condition
+from apflow.policy.conditions.functions import FUNCTIONS, unit_fault
+from apflow.policy.conditions.order import DEEPEST_ASKING, POOL_WORDS, Order
+from apflow.policy.conditions.places import (
     LARGEST_WRITTEN,
     Place,
     UnitPlace,
@@ -18,9 +19,8 @@ from apflow.policy.condition_places import (
     papers_by_places,
     unit_places,
 )
-from apflow.policy.condition_reading import hint
-from apflow.policy.condition_tokens import OWN_WORDS, clipped
-from apflow.policy.conditions import Condition, Path, Tables, View
+from apflow.policy.conditions.reading import hint
+from apflow.policy.conditions.tokens import OWN_WORDS, clipped
 from apflow.policy.fact_sources import entry_rows, papers_days, sources
 from apflow.policy.kinds import Names, setting_kind
 from apflow.policy.lifecycle import UNITS, Due, Lifecycle, Setting

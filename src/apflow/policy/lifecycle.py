@@ -7,7 +7,7 @@ conditions make sense is found out by `policy.compiled` and `policy.check`.
 import hashlib
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import rfc8785
 from pydantic import (
@@ -24,11 +24,19 @@ from pydantic import (
 )
 
 Name = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+OptionName = Annotated[StrictStr, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 LifecycleName = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 #: A day of the calendar; a bare number is never taken for one.
 Day = Annotated[date, Strict()]
 #: The text of a condition; `true` and whole numbers may be written plainly.
 ConditionText = StrictBool | StrictInt | StrictStr
+Plain = StrictBool | StrictInt | StrictStr
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+#: By which two policies can be laid side by side.
+Milestone = Literal[
+    "referred", "agreed", "decided", "admitted", "placed", "reviewed", "returning", "ending",
+    "ended",
+]  # fmt: skip
 #: A whole number, or a condition that gives one.
 Number = StrictInt | StrictStr
 Force = Literal["law", "must", "should"]
@@ -41,7 +49,7 @@ UNITS = (
     "hour", "day", "working_day", "school_day", "week", "school_week", "month", "half_term",
     "term",
 )  # fmt: skip
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = get_args(Weekday)
 
 
 def _one_or_many(value: object) -> object:
@@ -81,7 +89,14 @@ class InForce(Part):
 class Setting(Part):
     """A number or word that the policy leaves to the authority; null is not known."""
 
-    value: StrictBool | StrictInt | date | StrictStr | tuple[StrictBool | StrictInt | StrictStr, ...] | None
+    value: (
+        StrictBool
+        | StrictInt
+        | date
+        | StrictStr
+        | tuple[StrictBool | StrictInt | StrictStr, ...]
+        | None
+    )
     type: Literal["number", "word", "yes_no", "date", "list"] | None = None
     confirm: StrictBool = False
 
@@ -118,7 +133,9 @@ class Fact(Part):
     choose: tuple[Row, ...] = ()
     set: StrictBool = False
     when: ConditionText | None = None
-    options: dict[Annotated[StrictStr, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], StrictStr] = {}
+    options: dict[
+        Annotated[StrictStr, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], StrictStr
+    ] = {}
     entries: dict[Name, Entry] = {}
     of: Name | None = None
     min: StrictInt | None = None
@@ -161,10 +178,7 @@ class State(Part):
     title: StrictStr
     phase: Name
     owner: Name | None = None
-    milestone: (
-        Literal["referred", "agreed", "decided", "admitted", "placed", "reviewed", "returning", "ending", "ended"]
-        | None
-    ) = None
+    milestone: Milestone | None = None
     final: Literal["good", "other"] | None = None
     keeps: Names = ()
     hands_over: Names = ()
@@ -215,7 +229,9 @@ class PapersBy(Part):
 
     before: Number | None = None
     unit: StrictStr | None = None
-    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None = None
+    weekday: (
+        Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None
+    ) = None
     weeks_before: StrictInt | None = None
 
     @model_validator(mode="after")
@@ -255,7 +271,9 @@ class Meeting(Part):
 
     every: StrictInt | None = None
     unit: StrictStr | None = None
-    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None = None
+    weekday: (
+        Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None
+    ) = None
     term_time: StrictBool = False
     papers_by: PapersBy | None = None
     people: Name | None = None

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from apflow.policy.check.ways import Ways
 from apflow.policy.compiled import Compiled
-from apflow.policy.condition_parser import (
+from apflow.policy.conditions import Condition
+from apflow.policy.conditions.parser import (
     Arithmetic,
     Call,
     Compare,
@@ -18,8 +19,7 @@ from apflow.policy.condition_parser import (
     Particular,
     parse,
 )
-from apflow.policy.condition_tokens import CannotRead
-from apflow.policy.conditions import Condition
+from apflow.policy.conditions.tokens import CannotRead
 from apflow.policy.lifecycle import Fact
 
 _Path = tuple[str | int, ...]

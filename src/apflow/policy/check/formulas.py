@@ -26,8 +26,8 @@ from apflow.policy.check.truth import (
 )
 from apflow.policy.check.variables import Variables
 from apflow.policy.check.wording import BETWEEN, shown
-from apflow.policy.condition_parser import Call, Compare, Join, Literal, Minus, Name, Node, Not
-from apflow.policy.condition_parser import Several as List
+from apflow.policy.conditions.parser import Call, Compare, Join, Literal, Minus, Name, Node, Not
+from apflow.policy.conditions.parser import Several as List
 
 _Holds = Callable[[Any, Any], bool]
 _COMPARE: Final[Mapping[str, _Holds]] = {

@@ -15,7 +15,7 @@ from apflow.policy.check.truth import NO, YES, Search, TooManyError
 from apflow.policy.check.variables import Variables
 from apflow.policy.check.ways import Ways
 from apflow.policy.check.wording import shown
-from apflow.policy.condition_parser import Literal, Node
+from apflow.policy.conditions.parser import Literal, Node
 from apflow.policy.lifecycle import Deadline, Lifecycle
 
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from apflow.policy.check.truth import YES, Constant, Every, Formula, Given, IsKnown, Rows, Some
 from apflow.policy.check.variables import Variables
 from apflow.policy.check.wording import shown
-from apflow.policy.condition_parser import (
+from apflow.policy.conditions.parser import (
     Arithmetic,
     Call,
     Compare,

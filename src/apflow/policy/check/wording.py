@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from apflow.policy.check.truth import Assignment
-from apflow.policy.condition_parser import (
+from apflow.policy.conditions.parser import (
     Arithmetic,
     Call,
     Compare,

@@ -9,7 +9,7 @@ name means is not asked here. Text and nesting are bounded, so hostile text cost
 from dataclasses import dataclass
 from typing import Final
 
-from apflow.policy.condition_tokens import OWN_WORDS, CannotRead, Token, clipped, tokens
+from apflow.policy.conditions.tokens import OWN_WORDS, CannotRead, Token, clipped, tokens
 
 #: The longest text of a condition, in characters.
 LONGEST_TEXT: Final = 2_000

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any, Final
 
 from apflow.policy.calendar import CALENDAR_UNITS, DAY_UNITS, BeyondCalendar
-from apflow.policy.condition_reading import Built, Reading, fixed, hint, hint_or_list
-from apflow.policy.condition_tokens import clipped
 from apflow.policy.conditions import Ask, EntryRow, View
+from apflow.policy.conditions.reading import Built, Reading, fixed, hint, hint_or_list
+from apflow.policy.conditions.tokens import clipped
 from apflow.policy.kinds import ANYTHING, DATE, MOMENT, NUMBER, YES_NO, Kind
 from apflow.policy.london import london_day
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from apflow.policy.condition_builder import LARGEST, build, is_option
-from apflow.policy.condition_parser import parse
-from apflow.policy.condition_places import LARGEST_WRITTEN, Place
-from apflow.policy.condition_reading import Built, Reading, fixed, hint
-from apflow.policy.condition_tokens import CannotRead, clipped
 from apflow.policy.conditions import Condition, View
+from apflow.policy.conditions.builder import LARGEST, build, is_option
+from apflow.policy.conditions.parser import parse
+from apflow.policy.conditions.places import LARGEST_WRITTEN, Place
+from apflow.policy.conditions.reading import Built, Reading, fixed, hint
+from apflow.policy.conditions.tokens import CannotRead, clipped
 from apflow.policy.kinds import ANYTHING, NUMBER, YES_NO, Kind, Names, fact_kind
 from apflow.policy.lifecycle import ConditionText
 

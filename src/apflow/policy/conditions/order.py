@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
-from apflow.policy.condition_places import fact_places
 from apflow.policy.conditions import Condition, Path
+from apflow.policy.conditions.places import fact_places
 from apflow.policy.lifecycle import Lifecycle
 
 POOL_WORDS: Final = ("place_free", "next_in_line")

@@ -8,8 +8,9 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from apflow.policy.condition_functions import FUNCTIONS, as_day, build_call
-from apflow.policy.condition_parser import (
+from apflow.policy.conditions import Ask, View
+from apflow.policy.conditions.functions import FUNCTIONS, as_day, build_call
+from apflow.policy.conditions.parser import (
     Arithmetic,
     Call,
     Compare,
@@ -22,9 +23,8 @@ from apflow.policy.condition_parser import (
     Particular,
     Several,
 )
-from apflow.policy.condition_reading import Built, Reading, fixed, hint, hint_or_list
-from apflow.policy.condition_tokens import clipped
-from apflow.policy.conditions import Ask, View
+from apflow.policy.conditions.reading import Built, Reading, fixed, hint, hint_or_list
+from apflow.policy.conditions.tokens import clipped
 from apflow.policy.kinds import ANYTHING, LIST, NUMBER, WORD, YES_NO, Kind
 from apflow.policy.lifecycle import UNITS
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apflow.nearest import nearest
-from apflow.policy.condition_tokens import CannotRead, clipped
 from apflow.policy.conditions import Ask
+from apflow.policy.conditions.tokens import CannotRead, clipped
 from apflow.policy.kinds import ANYTHING, Kind, Names
 
 #: No name in a file is longer; comparing longer ones would only cost time.
