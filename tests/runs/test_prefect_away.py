@@ -1,5 +1,6 @@
 """Without Prefect, or with one that dies or hangs: the advance is applied, once, and in time."""
 
+import secrets
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,8 @@ import pytest
 
 from apflow.referral import Request
 from apflow.runs import Runs
-from apflow.runs.api import PrefectApi
+from apflow.runs.api import PrefectApi, Whole
+from apflow.runs.holding import Lost
 from apflow.settings import Settings
 from apflow.store import Store
 from tests.prefect_server import LOOPBACK, PrefectServer, free_port, until
@@ -152,12 +154,9 @@ def test_a_sitting_whose_run_got_no_answer_leaves_no_run_under_way(
 ) -> None:
     impatient = settings.model_copy(update={"prefect_timeout_seconds": 1.0})
     sitting, first = office.prepared_sitting(NOW)
-    with Runs(office.work, settings, carries=False) as once:
-        once.hold_forum(str(sitting), NOW)
     with Runs(office.work, impatient, carries=False, grace_seconds=0) as once:
-        warm = office.to_open()
-        once.advance(warm.id, NOW)
-        until(lambda: office.run_of(warm))
+        once.hold_forum(str(sitting), NOW)
+        until(lambda: all(map(office.run_of, first)))
         _, second = office.prepared_sitting(NOW)
         prefect.freeze()
         try:
@@ -170,6 +169,18 @@ def test_a_sitting_whose_run_got_no_answer_leaves_no_run_under_way(
         assert _only_run(prefect, request)["state_type"] == "COMPLETED"
     under_way = [run for run in prefect.of_flow("hold_forum") if run["state_type"] == "RUNNING"]
     assert under_way == []
+
+
+def test_a_sittings_run_that_was_made_although_no_answer_came_is_cancelled(
+    settings: Settings, prefect: PrefectServer
+) -> None:
+    whole = Whole("hold_forum", "hold_forum x", {"sitting": "x"}, f"x#{secrets.token_hex(8)}")
+    with PrefectApi(settings) as api:
+        made = api.begin_whole(whole)
+        assert prefect.run(made.id)["state_type"] == "RUNNING"
+        Lost(whole.key).finish(api)
+        Lost("x#of a run that was never made").finish(api)
+    assert prefect.run(made.id)["state_type"] == "CANCELLED"
 
 
 def test_a_web_server_that_says_yes_to_everything_is_not_taken_for_prefect(
