@@ -137,8 +137,10 @@ class Store:
     def scrub(self) -> None:
         """Take what was erased out of the files too: free pages, write-ahead log, dead rows.
 
-        On PostgreSQL the tables are rewritten; its write-ahead log and its own backups age out
-        by its own settings. Raises Busy when somebody kept reading for too long.
+        The tables are written anew, which takes as long as copying them and keeps other writers
+        waiting: do it after an erasure, not every night. On PostgreSQL its write-ahead log and
+        its own backups age out by its own settings. Raises Busy when somebody kept reading for
+        too long.
         """
         from apflow.store.scrubbing import scrub  # noqa: PLC0415
 
