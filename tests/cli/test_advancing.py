@@ -123,3 +123,10 @@ def test_putting_right_from_the_terminal(terminal: Type) -> None:
     ]
     assert events == ["open_it", "correct_facts", "reverse_step", "hand_over", "erase"]
     assert "text to go" not in terminal("history", reference, "--full", "--as", "ann").out
+
+
+def test_waiting_to_be_carried_needs_prefects_address(office: Office, terminal: Type) -> None:
+    reference = office.opened()
+    said = terminal("advance", reference, "log", "story=x", "--as", "sue", "--carried")
+    assert said.code == 2
+    assert "APFLOW_PREFECT_API_URL" in said.err

@@ -134,4 +134,13 @@ def run(arguments: list[str] | None = None) -> int:
         # Whoever read us has seen enough; Python would complain once more on the way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    finally:
+        _close_runs()
     return done if isinstance(done, int) else 0
+
+
+def _close_runs() -> None:
+    """Let flow runs under way come to their end while this process still has its threads."""
+    runs: Any = sys.modules.get("apflow.runs")
+    if runs is not None:
+        runs.close()

@@ -1,5 +1,7 @@
 """Opening a referral and doing events to it."""
 
+from threading import Event
+
 import click
 
 from apflow.casework import Asked, Casework
@@ -11,6 +13,12 @@ from apflow.referral import HOUSE_EVENTS, Request
 _ANSWERS = click.option(
     "--answers", "file", metavar="FILE", help="A JSON file with answers ('-': standard input)."
 )
+_CARRIED = click.option(
+    "--carried", is_flag=True,
+    help="Wait for a flow run to carry it (else one records it; needs APFLOW_PREFECT_API_URL).",
+)  # fmt: skip
+#: How long `--carried` waits for Prefect to be loaded and ready before it does without.
+_LOADING_SECONDS = 15.0
 _ON = click.option(
     "--on", "happened_on", metavar="DATE", help="When it happened (today if left out)."
 )
@@ -23,6 +31,7 @@ _ON = click.option(
 @click.option("--event", help="The way in, where the policy has several.")
 @_ANSWERS
 @_ON
+@_CARRIED
 @asking.acting
 def open_(
     policy: str,
@@ -31,6 +40,7 @@ def open_(
     event: str | None,
     file: str | None,
     happened_on: str | None,
+    carried: bool,
     person: str,
     role: str | None,
     as_json: bool,
@@ -48,7 +58,7 @@ def open_(
         happened_on=asking.day(happened_on),
     )
     request = house.ask_to_open(policy, pupil, asked, utc_now())
-    return said(house, request, as_json=as_json)
+    return said(house, request, as_json=as_json, carried=carried)
 
 
 @click.command("advance")
@@ -65,6 +75,7 @@ def open_(
 @click.option("--seen", type=int, help="The step you saw last; refuse if someone moved it since.")
 @_ANSWERS
 @_ON
+@_CARRIED
 @asking.acting
 def advance(
     reference: str,
@@ -74,6 +85,7 @@ def advance(
     seen: int | None,
     file: str | None,
     happened_on: str | None,
+    carried: bool,
     person: str,
     role: str | None,
     as_json: bool,
@@ -99,14 +111,26 @@ def advance(
         happened_on=asking.day(happened_on),
         seen=seen,
     )
-    return said(house, house.ask(reference, asked, utc_now()), as_json=as_json)
+    request = house.ask(reference, asked, utc_now())
+    return said(house, request, as_json=as_json, carried=carried)
 
 
-def said(house: Casework, request: Request, *, as_json: bool) -> int:
-    """Advance a Request (carried or recorded by a flow run), say how it ended, return the code."""
+def said(house: Casework, request: Request, *, as_json: bool, carried: bool = False) -> int:
+    """Advance a Request, say how it ended, return the exit code.
+
+    Its flow run records it afterwards, unless the person waits for one that carries it
+    (`carried`): this process would otherwise spend longer loading Prefect than on the advance.
+    """
     from apflow import runs  # noqa: PLC0415
     from apflow.settings import Settings  # noqa: PLC0415
 
-    runs.opened(house, Settings.read(), carries=False)
-    closed = runs.advance(house, request.id, utc_now())
+    settings = Settings.read()
+    if carried and settings.prefect_api_url is None:
+        raise BadInput("--carried", None, "needs APFLOW_PREFECT_API_URL (`apflow up` prints it)")
+    known = runs.opened(house, settings, carries=carried)
+    pause, waited = Event(), 0.0
+    while carried and not known.carrying and waited < _LOADING_SECONDS:
+        pause.wait(0.05)
+        waited += 0.05
+    closed = known.advance(request.id, utc_now())
     return saying.outcome(closed, house.titles(closed), as_json=as_json)
