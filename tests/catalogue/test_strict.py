@@ -174,9 +174,9 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     ],
 )
 def test_a_hostile_file_is_answered_in_well_under_a_second(content: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert faults(content)
-    assert time.perf_counter() - begun < 0.9
+    assert time.process_time() - begun < 0.9
 
 
 def test_what_is_no_file_is_said_to_be_none(tmp_path: Path) -> None:

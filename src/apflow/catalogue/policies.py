@@ -119,7 +119,7 @@ def find(name: str, folders: Sequence[Path] = ()) -> Path:
     """
     names = listed(folders)
     if name not in names:
-        raise Unknown("policy", name, nearest(name[:60], names))
+        raise Unknown("policy", name, nearest(name, names))
     return next(
         folder / name for folder in _folders(folders) if (folder / name / LIFECYCLE).exists()
     )

@@ -135,7 +135,7 @@ def _single(given: object) -> bool:
 
 def _not_among(expected: str, given: object) -> str:
     words = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
-    near = nearest(given[:60], words) if isinstance(given, str) else None
+    near = nearest(given, words) if isinstance(given, str) else None
     hint = f"; did you mean '{near}'?" if near else f"; it is one of {', '.join(words)}"
     return f"must not be {described(given)}{hint}"
 
@@ -146,7 +146,7 @@ def _unknown(key: str, model: type[BaseModel], path: _Steps) -> str:
     if here is None:
         return "is not a key here"
     keys = [field.alias or name for name, field in here.model_fields.items()]
-    near = nearest(key[:60], keys)
+    near = nearest(key, keys)
     hint = f"did you mean '{near}'?" if near else f"the keys are {', '.join(keys)}"
     return f"is not a key here; {hint}"
 

@@ -28,6 +28,8 @@ from apflow.policy.lifecycle import UNITS, Due, Lifecycle, Setting
 __all__ = ["Compiled", "ConditionFault", "Faulty", "Path", "View", "compile_lifecycle"]
 
 _MOST_WEEKS_BEFORE: Final = 52
+#: After so many faults no more are looked for: each asks which of all names was meant.
+_MOST_FAULTS: Final = 60
 
 
 class ConditionFault(NamedTuple):
@@ -42,7 +44,7 @@ class ConditionFault(NamedTuple):
 
 
 class Faulty(ApflowError):
-    """A lifecycle's conditions cannot be used; `faults` holds everything found, by section."""
+    """A lifecycle's conditions cannot be used; `faults` holds the first sixty, by section."""
 
     def __init__(self, faults: tuple[ConditionFault, ...]) -> None:
         super().__init__(faults)
@@ -129,6 +131,8 @@ class _Compiling:
 
     def fault(self, path: Path, column: int, says: str) -> None:
         self.faults.append(ConditionFault(path, column, says))
+        if len(self.faults) >= _MOST_FAULTS:
+            raise Faulty(tuple(self.faults))
 
     def check_elements(self) -> None:
         """Check what conditions rest on: names, settings' types, the ids that facts refer to."""

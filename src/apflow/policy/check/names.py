@@ -23,6 +23,8 @@ NOUNS = {
     "places": "pool of places",
     "notices": "notice",
 }
+#: After so many unknown names no more are looked for: each asks which of all names was meant.
+_MOST_UNKNOWN = 60
 _CHARTED = ("states", "events")
 #: Words that stand for something themselves wherever a state, an event or a role is named.
 ANY, LEAVING = "any", "leaving"
@@ -50,9 +52,14 @@ def check_names(lifecycle: Lifecycle) -> Iterator[Remark]:
     """Give every fault in the names of a lifecycle; what stands in conditions is not looked at."""
     yield from _used_once(lifecycle)
     yield from _reserved(lifecycle)
-    for reference in references(lifecycle):
-        yield from _known(lifecycle, reference)
     yield from _listed_once(lifecycle)
+    unknown = 0
+    for reference in references(lifecycle):
+        for fault in _known(lifecycle, reference):
+            unknown += 1
+            if unknown > _MOST_UNKNOWN:
+                return
+            yield fault
 
 
 def references(lifecycle: Lifecycle) -> Iterator[Reference]:
