@@ -67,6 +67,8 @@ class Runs:
         Raises what `Casework.apply` raises: Unknown, StoreError.
         """
         request = self._casework.request(request_id)
+        if request.state != "waiting":
+            return request
         carry = self._claim(Carry(request, self._casework, now))
         if carry is not None:
             if not carry.over.wait(self._seconds):
@@ -134,7 +136,7 @@ class Runs:
 
     def _claim(self, carry: Carry) -> Carry | None:
         """Return the carry once it is on its way; None when it is to be applied directly."""
-        if carry.request.state != "waiting" or not self._carrier.ready or not self._gate.enter():
+        if not self._carrier.ready or not self._gate.enter():
             return None
         with self._lock:
             mine = carry.request.id not in self._carrying
