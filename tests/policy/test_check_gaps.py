@@ -110,3 +110,8 @@ def test_a_guard_that_asks_whether_the_setting_is_known_does_not_wait(tmp_path: 
         events="add: {title: Add, may_ask: [age, note]}",
     )
     assert warnings(text, tmp_path) == []
+
+
+def test_a_case_that_needs_the_events_left_out_is_no_gap(tmp_path: Path) -> None:
+    after_seeing = GUARD.replace("age > 7", "count('see') == 0 or age > 7")
+    assert gaps(tmp_path, BY_SEEING, BY_SKIPPING, guard=after_seeing) == []

@@ -7,11 +7,11 @@ and only if no event on the spot asks for the fact. The same is said of settings
 
 from collections.abc import Iterator
 
-from apflow.policy.check.askable import facts_of, lacking, quoted
+from apflow.policy.check.askable import facts_of, lacking
 from apflow.policy.check.footing import Footing
 from apflow.policy.check.need import Knowledge, can_hold, left_unknown
 from apflow.policy.check.remarks import Path, Remark, and_list, remark
-from apflow.policy.check.truth import NO, NOT_KNOWN, YES, Assignment
+from apflow.policy.check.truth import NO, NOT_KNOWN, YES
 from apflow.policy.check.ways import Edge, Ways
 from apflow.policy.check.wording import witness
 
@@ -24,11 +24,11 @@ class Gaps:
         self._footing = footing
         self._without: dict[str, Ways] = {}
 
-    def way(self, fact: str, state: str) -> tuple[str, ...] | None:
-        """Return the events of a shortest way to a state without the fact, if there is one."""
+    def without(self, fact: str) -> Ways:
+        """Return the ways that somebody can go who is never asked the fact."""
         if fact not in self._without:
             self._without[fact] = self._found(fact)
-        return self._without[fact].way_to(state)
+        return self._without[fact]
 
     def _found(self, fact: str) -> Ways:
         edges = [edge for edge in self._ways.edges if fact not in self._ways.surely(edge.event)]
@@ -69,8 +69,9 @@ def warn_of_gaps(ways: Ways, footing: Footing) -> Iterator[Remark]:
         for path in stopping(ways, edge):
             if path not in told and facts_of(footing, path) & open_facts:
                 case = left_unknown(footing, path, _gappy(ways, edge, open_facts), edge.source)
-                says = None if case is None else _gap(gaps, case, edge)
-                if says:
+                missing = [name for name, value in (case or {}).items() if value is NOT_KNOWN]
+                said = (_gap(gaps, footing, edge, path, fact) for fact in sorted(missing))
+                if says := next(filter(None, said), None):
                     told.add(path)
                     yield remark(says, *path)
 
@@ -106,17 +107,24 @@ def _gappy(ways: Ways, edge: Edge, unasked: frozenset[str]) -> Knowledge:
     return knowledge
 
 
-def _gap(gaps: Gaps, case: Assignment, edge: Edge) -> str | None:
-    """Return the sentence about a case; None if no way leads to it."""
-    missing = sorted(name for name, value in case.items() if value is NOT_KNOWN)
-    way = next(filter(None, (gaps.way(fact, edge.source) for fact in missing)), None)
+def _gap(gaps: Gaps, footing: Footing, edge: Edge, path: Path, fact: str) -> str | None:
+    """Return the sentence about a missing fact; None if no way without it leads to a case."""
+    ways = gaps.without(fact)
+    way = ways.way_to(edge.source)
     if way is None:
         return None
-    rest = {name: value for name, value in case.items() if name not in missing}
+    unasked = _unasked(ways, edge) | {fact}
+    knowledge = _gappy(ways, edge, unasked)
+    case = left_unknown(
+        footing.on(ways), path, lambda name: NO if name == fact else knowledge(name), edge.source
+    )
+    if case is None:
+        return None
+    rest = {name: value for name, value in case.items() if value is not NOT_KNOWN}
     example = f"; for instance {witness(rest)}" if rest else ""
     return (
-        f"may stay not known when '{edge.event}' is taken in '{edge.source}': {quoted(missing)} is "
-        f"not asked there, nor on the way by {and_list([repr(event) for event in way])}{example}"
+        f"may stay not known when '{edge.event}' is taken in '{edge.source}': '{fact}' is not "
+        f"asked there, nor on the way by {and_list([repr(event) for event in way])}{example}"
     )
 
 
