@@ -84,6 +84,12 @@ def test_null_is_taken_only_under_the_key_that_may_be_null() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["''", '"  "', '"\\n"'])
+def test_a_text_of_nothing_is_refused_even_where_null_is_taken(text: str) -> None:
+    assert told(f"name: {text}\n") == ["f:1:7: name: has no value; leave the key out"]
+    assert told(f"name: x\nvalue: {text}\n", "value")[0].startswith("f:2:8: value: has no value")
+
+
 def test_every_mistake_is_told_once_in_the_order_of_the_file() -> None:
     found = told("nane: x\nparts:\n  a: {size: six}\n  b: {title: 3}\nrows: 4\n")
     assert [int(one.split(":")[1]) for one in found] == [1, 1, 3, 3, 4, 5]

@@ -113,6 +113,8 @@ def test_anything_else_is_refused_with_the_nearest_right_word(
         ("settings", "more: {value: 1, title: T, clause: A, note: N}"),
         ("roles", "more: {title: T, clause: [A, B], note: N, acts: false}"),
         ("states", "more: {title: T, clause: A, note: N, phase: work, final: other}"),
+        ("guards", "more: {title: T, clause: A, note: N, require: ready, otherwise: No.}"),
+        ("events", "more: {title: T, clause: [A, B], note: N}"),
         ("meetings", "more: {title: T, clause: A, note: N}"),
         ("places", "more: {title: T, clause: A, note: N, capacity: 3, held_in: [draft]}"),
         ("notices", "more: {title: T, clause: A, note: N, after: [done], to: [la], text: Done.}"),
@@ -124,7 +126,12 @@ def test_title_clause_and_note_stand_on_every_element(
     section: str, lines: str, tmp_path: Path
 ) -> None:
     transitions = "- {from: draft, event: finish, to: more, by: [la], title: T, clause: A, note: N}"
-    added = {section: lines} | ({"transitions": transitions} if section == "states" else {})
+    used = {
+        "states": transitions,
+        "guards": transitions.replace("to: more", "to: done, guards: [more]"),
+        "events": transitions.replace("finish, to: more", "more"),
+    }
+    added = {section: lines} | ({"transitions": used[section]} if section in used else {})
     assert faults(small(**added), tmp_path) == []
 
 

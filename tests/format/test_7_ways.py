@@ -99,7 +99,7 @@ def test_an_event_that_no_transition_takes_is_refused(tmp_path: Path) -> None:
     "keys",
     [
         *(f"milestone: {one}" for one in ("referred", "agreed", "decided", "admitted")),
-        *(f"milestone: {one}" for one in ("placed", "reviewed", "returning")),
+        *(f"milestone: {one}" for one in ("placed", "reviewed", "returning", "ending")),
         "keeps: [is_ready]",
         "hands_over: [ready]",
         "keeps: is_ready",

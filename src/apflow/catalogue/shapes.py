@@ -47,10 +47,14 @@ def read_record(path: FilePath, model: type[Record]) -> Record:
 def record(document: Document, model: type[Record], nulls: str | None = None) -> Record:
     """Return the record that a document holds; raises PolicyError with every fault.
 
-    A value left empty is a fault, as half a line would otherwise count as no line at all;
-    only the key named by `nulls` may be null.
+    A value left empty is a fault, as half a line would otherwise count as no line at all, and so
+    is a text of nothing; only the key named by `nulls` may be null.
     """
-    empty = [path for path in _empty(document.value, ()) if path[-1] != nulls]
+    empty = [
+        path
+        for path in _empty(document.value, ())
+        if path[-1:] != (nulls,) or document.part(path) is not None
+    ]
     faults = [document.fault(path, "has no value; leave the key out") for path in empty]
     try:
         # Names of Python fields (`from_`) are no keys of the file.
@@ -64,8 +68,8 @@ def record(document: Document, model: type[Record], nulls: str | None = None) ->
 
 
 def _empty(value: object, path: _Steps) -> Iterator[_Steps]:
-    """Give the way to each null; the depth is bounded by the reader."""
-    if value is None:
+    """Give the way to each null and each text of nothing; the depth is bounded by the reader."""
+    if value is None or (isinstance(value, str) and not value.strip()):
         yield path
     elif isinstance(value, dict):
         for key, part in value.items():
