@@ -181,7 +181,7 @@ def test_more_pupils_than_places_are_taken_and_the_authority_is_told(walk: Any) 
         ({"has_ehc_plan": "yes"}, {"other_provision": "awaited", "plan_need_semh": "yes"}, 4),
         ({}, {"other_provision": "available"}, 5),
         ({"has_ehc_plan": "yes"}, {"other_provision": "none"}, 5),
-        ({}, {}, None),
+        ({}, {}, 5),
     ],
 )
 def test_the_order_of_admission_of_excluded_pupils(

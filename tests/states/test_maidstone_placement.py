@@ -240,8 +240,9 @@ def test_one_without_a_home_school_goes_back_to_the_forum_instead(walk: Any) -> 
     walk.do("return_to_forum", "pru", note="nobody opens", forum_sitting="2026-06-23")
     assert "education_continues" not in walk.dues()
     walk.do(
-        "forum_refuses", "forum", "2026-06-23", discussion_note="no", refusal_reason="unsuitable"
-    )
+        "forum_refuses", "forum", "2026-06-23", discussion_note="no", refusal_reason="unsuitable",
+        forum_people="chair, school, pru",
+    )  # fmt: skip
     assert walk.state == "not_accepted"
 
 
@@ -257,11 +258,11 @@ def test_a_second_placement_after_the_forum_has_its_own_visit_meeting_and_clocks
         forum_people="chair, school, pru", attendance_accepted="yes", attendance_reason="fine",
     )  # fmt: skip
     stops = walk.stops("start_placement", "pru", "2026-06-29")
-    assert stops == {"visit_held", "meeting_held", "exit_date_set"}
+    assert stops == {"visit_held", "meeting_held", "exit_date_set", "safe_on_site"}
     walk.do("hold_home_visit", "pru", visit_people="pupil, parent, pru")
     walk.do(
         "hold_pre_admission", "pru", meeting_people=EVERYBODY, placement_terms=TERMS,
-        exit_on="2026-09-30",
+        exit_on="2026-09-30", risk_assessed="yes",
     )  # fmt: skip
     walk.do("start_placement", "pru")
     assert walk.rows["ks3_limit", 1].state == "met"

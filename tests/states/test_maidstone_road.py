@@ -187,9 +187,10 @@ def test_very_low_attendance_is_judged_by_the_forum_until_a_number_is_set(walk: 
     assert walk.stops("forum_agrees", "forum", "2026-01-27", **low) == {"attendance_not_very_low"}
     unsaid = {**FORUM, "attendance_reason": None}
     assert walk.stops("forum_agrees", "forum", **unsaid) == {"attendance_reasoned"}
-    walk.do(
-        "forum_refuses", "forum", discussion_note="low", refusal_reason="attendance",
-    )  # fmt: skip
+    refusal = {"discussion_note": "low", "refusal_reason": "attendance"}
+    alone = {**refusal, "forum_people": "chair"}
+    assert walk.stops("forum_refuses", "forum", **alone) == {"panel_sat", "pru_consulted"}
+    walk.do("forum_refuses", "forum", **refusal, forum_people="chair, school, pru")
     assert walk.state == "not_accepted"
     assert walk.told("decision_letter") == {"parent", "school"}
 
