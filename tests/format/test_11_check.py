@@ -283,9 +283,9 @@ def test_6_everything_for_the_authority_is_listed(tmp_path: Path) -> None:
     proof = proved(text, tmp_path)
     assert proof.faults == ()
     assert {(one.sort, one.says) for one in proof.listed} == {
-        (TO_CONFIRM, "least: 3"),
-        (WITHOUT_VALUE, "weeks"),
+        (TO_CONFIRM, "3"),
+        (WITHOUT_VALUE, "no value"),
         (WITHOUT_DATE, "D: until weeks has a value"),
-        (OVERRIDABLE, "extra: by la"),
-        (CARRIED_BY_NOTHING, "SM-02: We are kind. (Nothing to check.)"),
+        (OVERRIDABLE, "by la"),
+        (CARRIED_BY_NOTHING, "We are kind. (Nothing to check.)"),
     }

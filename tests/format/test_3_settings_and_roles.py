@@ -61,8 +61,8 @@ def test_settings_to_confirm_and_unset_ones_are_listed(tmp_path: Path) -> None:
     )
     listed = proved(text, tmp_path).listed
     assert [(one.sort, one.says) for one in listed] == [
-        (TO_CONFIRM, "least: 3"),
-        (WITHOUT_VALUE, "most"),
+        (TO_CONFIRM, "3"),
+        (WITHOUT_VALUE, "no value"),
     ]
 
 

@@ -99,7 +99,7 @@ def prove(policy: Policy) -> Proof:
             faults.append(_fault(documents[file], path, 0, says))
         for number, statement in policy.clauses.clauses.items():
             if statement.information is not None:
-                words = f"{number}: {statement.says} ({statement.information})"
+                words = f"{statement.says} ({statement.information})"
                 listed_.append(Listed(CARRIED_BY_NOTHING, ("clauses", number), words))
     return Proof(tuple(told(faults)), tuple(told(warnings)), tuple(listed_))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from apflow.policy.check.footing import Footing
 from apflow.policy.check.remarks import Listed, and_list
-from apflow.policy.lifecycle import Due
+from apflow.policy.lifecycle import Due, Part
 
 #: The sorts of lines, in the order in which they are shown; the last needs the clauses.
 TO_CONFIRM = "setting to confirm"
@@ -15,23 +15,28 @@ CARRIED_BY_NOTHING = "clause carried by nothing"
 
 
 def listed(footing: Footing) -> Iterator[Listed]:
-    """Give the lines about the lifecycle itself."""
+    """Give the lines about the lifecycle itself, sort by sort."""
     lifecycle = footing.compiled.lifecycle
     for name, setting in lifecycle.settings.items():
         shown = "no value" if setting.value is None else str(setting.value)
         if setting.confirm:
-            yield Listed(TO_CONFIRM, ("settings", name), f"{name}: {shown}")
+            yield Listed(TO_CONFIRM, ("settings", name), _titled(setting, shown))
+    for name, setting in lifecycle.settings.items():
         if setting.value is None:
-            yield Listed(WITHOUT_VALUE, ("settings", name), name)
+            yield Listed(WITHOUT_VALUE, ("settings", name), _titled(setting, "no value"))
     for name, deadline in lifecycle.deadlines.items():
         unset = _unset(footing, name, deadline.due)
         if unset:
-            says = f"{deadline.title}: until {and_list(unset)} has a value"
+            says = _titled(deadline, f"until {and_list(unset)} has a value")
             yield Listed(WITHOUT_DATE, ("deadlines", name), says)
     for name, guard in lifecycle.guards.items():
         if guard.override:
-            says = f"{guard.title or name}: by {and_list(list(guard.override), 'or')}"
+            says = _titled(guard, f"by {and_list(guard.override, 'or')}")
             yield Listed(OVERRIDABLE, ("guards", name), says)
+
+
+def _titled(part: Part, says: str) -> str:
+    return f"{part.title}: {says}" if part.title else says
 
 
 def _unset(footing: Footing, name: str, due: Due) -> list[str]:

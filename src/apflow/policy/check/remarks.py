@@ -21,7 +21,7 @@ class Remark(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """One line of the lists for the authority: of what sort it is, where it stands, its words."""
+    """One line of the lists for the authority: its sort, the part it is about, what is said."""
 
     sort: str
     path: Path
