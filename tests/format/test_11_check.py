@@ -118,6 +118,35 @@ def test_3_a_when_needs_its_facts_in_time_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("facts", "notices", "place"),
+    [
+        ("note: {type: text, ask: Note, when: age > 7}", "", "facts > note > when"),
+        (
+            "note: {type: papers, ask: N, entries: {form: {title: F, when: age > 7}}}",
+            "",
+            "facts > note > entries > form > when",
+        ),
+        (
+            "note: {type: text, ask: Note}",
+            "told: {after: [tell], when: age > 7, to: [la], text: Told.}",
+            "notices > told > when",
+        ),
+    ],
+)
+def test_3_holds_for_questions_entries_and_notices_too(
+    facts: str, notices: str, place: str, tmp_path: Path
+) -> None:
+    tell = "tell: {title: Tell, asks: [note]}"
+    sections = LATER | {
+        "facts": f"{LATER['facts']}\n{facts}",
+        "events": f"{LATER['events']}\n{tell}",
+        "transitions": f"{LATER['transitions']}\n- {{from: draft, event: tell, by: [la]}}",
+    }
+    (found,) = faults(small(**sections, guards=GUARD, notices=notices), tmp_path)
+    assert f"{place}: nobody can have been asked 'age' when 'tell' is taken in 'draft'" in found
+
+
+@pytest.mark.parametrize(
     "guard",
     [
         "old_enough: {when: known(age), require: ready, otherwise: No.}",

@@ -38,12 +38,21 @@ def check_asked(ways: Ways, footing: Footing) -> Iterator[Remark]:
 
 
 def _deciding(ways: Ways, edge: Edge) -> Iterator[Path]:
-    """Give the conditions that are asked when a transition is tried."""
+    """Give the conditions that are asked when a transition is tried, and when it is taken."""
+    lifecycle = ways.lifecycle
+    event = lifecycle.events[edge.event]
     yield ("transitions", edge.transition, "when")
-    for guard in ways.lifecycle.transitions[edge.transition].guards:
+    for guard in lifecycle.transitions[edge.transition].guards:
         yield ("guards", guard, "require")
-    for fact in ways.lifecycle.events[edge.event].sets:
+    for fact in event.sets:
         yield ("events", edge.event, "sets", fact)
+    for fact in (*event.asks, *event.may_ask):
+        yield ("facts", fact, "when")
+        for entry in lifecycle.facts[fact].entries:
+            yield ("facts", fact, "entries", entry, "when")
+    for name, notice in lifecycle.notices.items():
+        if edge.event in notice.after or edge.target in notice.after:
+            yield ("notices", name, "when")
 
 
 def _standing(ways: Ways) -> Iterator[tuple[Path, tuple[str, ...]]]:
