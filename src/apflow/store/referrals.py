@@ -48,20 +48,21 @@ _MOVABLE = tuple(
 )
 
 
-def _with_parties(group: str, *, lock: bool = False) -> sa.Select[tuple[object, ...]]:
+def _with_parties(group: str) -> sa.Select[tuple[object, ...]]:
     slots = (
         sa.select(getattr(sa.func, group)(_p.slot, _p.organisation))
         .where(_p.reference == _r.reference)
         .scalar_subquery()
     )
-    found = sa.select(*_COLUMNS, sa.cast(slots, sa.Text)).where(
+    return sa.select(*_COLUMNS, sa.cast(slots, sa.Text)).where(
         _r.reference == sa.bindparam("reference")
     )
-    return found.with_for_update(of=referrals) if lock else found
 
 
 _GET = Statement(_with_parties("json_group_object"), _with_parties("json_object_agg"))
-_LOCK = Statement(_with_parties("json_group_object"), _with_parties("json_object_agg", lock=True))
+_HOLD = Statement(
+    sa.select(_r.version).where(_r.reference == sa.bindparam("reference")).with_for_update()
+)
 _ADD = Statement(sa.insert(referrals))
 _MOVE = Statement(
     sa.update(referrals).where(
@@ -123,10 +124,13 @@ def get(tx: Tx, reference: str) -> Referral | None:
 def lock(tx: Tx, reference: str) -> Referral | None:
     """Return the referral, held against other writers until the transaction ends, or None.
 
-    On SQLite the transaction holds the whole database already.
+    On SQLite the transaction holds the whole database already. On PostgreSQL the row is held
+    first and read then: a statement that had to wait for a row reads everything else, such as
+    the parties, as it was before it waited.
     """
-    row = _LOCK.row(tx, {"reference": reference})
-    return None if row is None else _read(row)
+    if tx.dialect.name == "postgresql":
+        _HOLD.row(tx, {"reference": reference})
+    return get(tx, reference)
 
 
 def add(tx: Tx, referral: Referral) -> None:
