@@ -329,6 +329,8 @@ class Lifecycle(BaseModel):
         form = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         for section in ("phases", "states"):
             form[section] = [[name, form[section][name]] for name in getattr(self, section)]
+        for name, fact in self.facts.items():
+            form["facts"][name]["in order"] = [*fact.options, *fact.entries]
         return hashlib.sha256(rfc8785.dumps(form)).hexdigest()
 
     @cached_property
