@@ -290,8 +290,9 @@ def rank_reason(compiled: Compiled, situation: Situation) -> str:
 
 def _papers_missing(lifecycle: Lifecycle, view: View) -> tuple[str, ...]:
     missing = []
+    gathered = _gathered_by(lifecycle, view.situation.state)
     for name, fact in lifecycle.facts.items():
-        if fact.type != "papers":
+        if fact.type != "papers" or name not in gathered:
             continue
         answers = view.value(name)
         ticked = answers if isinstance(answers, Mapping) else {}
@@ -300,3 +301,14 @@ def _papers_missing(lifecycle: Lifecycle, view: View) -> tuple[str, ...]:
             if fact.entries[entry].needed and (answer is None or answer.answer == "awaited"):
                 missing.append(fact.entries[entry].title or entry.replace("_", " "))
     return tuple(missing)
+
+
+def _gathered_by(lifecycle: Lifecycle, state: str) -> set[str]:
+    """Return the facts asked on the way into a state and while it lasts, not those of later on."""
+    asked: set[str] = set()
+    for transition in lifecycle.transitions:
+        stays = transition.to is None and state in lifecycle.sources(transition)
+        if stays or transition.to == state:
+            event = lifecycle.events[transition.event]
+            asked.update(event.asks, event.may_ask)
+    return asked
