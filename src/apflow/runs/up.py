@@ -8,7 +8,7 @@ import fcntl
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -29,6 +29,8 @@ _READY_SECONDS = 120.0
 _FIRST_PAUSE, _LAST_PAUSE = 1.0, 60.0
 
 Say = Callable[[str], None]
+#: What runs in this process while everything is up, by the address of Prefect's API.
+Beside = Callable[[str], AbstractContextManager[object]]
 
 
 class CannotStart(ApflowError):
@@ -43,11 +45,19 @@ class CannotStart(ApflowError):
         return self.says
 
 
-def up(settings: Settings, say: Say, port: int | None = None, web: Sequence[str] = ()) -> None:
+def up(
+    settings: Settings,
+    say: Say,
+    port: int | None = None,
+    web: Sequence[str] = (),
+    beside: Beside = nullcontext,
+) -> None:
     """Keep Prefect's server, the served flows and the web process until SIGINT or SIGTERM.
 
     `port` is where Prefect listens on the loopback; None takes a free one. `web` is the module
     that serves the pages and its arguments; it starts at once, for it does without Prefect.
+    What `beside` makes of the address of Prefect's API is entered once that takes work, and
+    left again before anything is stopped.
     Only on the main thread. Raises CannotStart, with nothing left running.
     """
     stopping = Event()
@@ -67,7 +77,8 @@ def up(settings: Settings, say: Say, port: int | None = None, web: Sequence[str]
                 say(f"Prefect's API: {api} (for APFLOW_PREFECT_API_URL)")
                 served.start()
                 say(f"Sweeping deadlines every {settings.sweep_minutes} min (log: {served.log})")
-                keep([server, *pages, served], stopping, say)
+                with beside(api):
+                    keep([server, *pages, served], stopping, say)
         finally:
             for child in (*pages, served, server):
                 child.stop()

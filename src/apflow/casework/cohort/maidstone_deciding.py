@@ -124,7 +124,8 @@ def attendance_too_low(scene: Scene) -> Story:
         submitted(scene),
         agreed(scene, **low).but_refused("attendance_not_very_low"),
         step(
-            0, "forum", "forum_refuses", "not_accepted", refusal_reason="attendance",
+            0, "forum", "forum_refuses", "not_accepted", forum_people="chair, school, pru",
+            refusal_reason="attendance",
             discussion_note="Attendance comes first; the school will ask for help with that.",
         ),
     )  # fmt: skip

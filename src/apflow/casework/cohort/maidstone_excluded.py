@@ -167,11 +167,12 @@ def in_care_days_after(scene: Scene) -> Story:
 
 
 def _in_care(scene: Scene) -> tuple[Move, ...]:
-    care = {
-        "looked_after": "yes", "caring_authority": COUNCIL,
-        "virtual_school_contact": scene.staff(), "head_decided_on": Days(0),
-    }  # fmt: skip
-    return (excluded(scene, **care),)
+    return (
+        excluded(
+            scene, looked_after="yes", caring_authority=COUNCIL,
+            virtual_school_contact=scene.staff(), head_decided_on=Days(0),
+        ),
+    )  # fmt: skip
 
 
 def waits_for_a_plan_place(scene: Scene) -> Story:
@@ -341,8 +342,7 @@ def route_still_missing(scene: Scene) -> Story:
     moves = (
         excluded(scene, 9),
         *placed_at_once(scene),
-        step(2, "la", "record_consent", parent_agreement=_REFUSES),
-        step(4, "la", "confirm_roll", roll="excluding_and_pru"),
+        step(6, "la", "confirm_roll", roll="excluding_and_pru"),
         reviewed(scene, after=20, review_people="pupil; pru; parent=absent: did not come"),
     )
     return story(scene, moves, 7, "route_after_start", "papers_after_start", year=9)

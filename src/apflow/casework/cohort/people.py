@@ -28,6 +28,7 @@ COPPICE, HARBOUR, UNLISTED = "coppice-lane", "harbour-house", "mill-meadow"
 
 #: Those who are named in "where to look", and the panels' chairs.
 CASEWORKER, COLLEAGUE = "rosa", "tomas"
+UNIT_WORKER, HEAD = "imran", "hugh"
 MANAGER, AUDITOR = "morgan", "audrey"
 FORUM_CHAIR, PANEL_CHAIR = "helen", "bridget"
 
@@ -53,7 +54,7 @@ _PEOPLE: Final[Mapping[str, tuple[str, tuple[tuple[str, str | None], ...]]]] = {
     COLLEAGUE: ("Tomas Abara", (("la", COUNCIL),)),
     "sefton": ("Sefton Quayle", (("send", COUNCIL),)),
     "vera": ("Vera Holm", (("virtual_school", COUNCIL),)),
-    "imran": ("Imran Vale", (("pru", UNIT),)),
+    UNIT_WORKER: ("Imran Vale", (("pru", UNIT),)),
     "kate": ("Kate Orchard", (("pru", UNIT),)),
     FORUM_CHAIR: ("Helen Marsh", (("forum", None),)),
     "gwen": ("Gwen Pascoe", (("school", "ashmead"), ("receiving", "ashmead"))),
@@ -61,7 +62,7 @@ _PEOPLE: Final[Mapping[str, tuple[str, tuple[tuple[str, str | None], ...]]]] = {
     "kofi": ("Kofi Lamb", (("school", "kingsbarrow"), ("receiving", "kingsbarrow"))),
     "sian": ("Sian Dell", (("school", "saxon-park"), ("receiving", "saxon-park"))),
     "olive": ("Olive Tranter", (("school", PRIMARY),)),
-    "hugh": ("Hugh Farrow", (("head", PRIMARY),)),
+    HEAD: ("Hugh Farrow", (("head", PRIMARY),)),
     "nadia": ("Nadia Finch", (("named_staff", PRIMARY),)),
     "ned": ("Ned Sorrel", (("named_staff", PRIMARY),)),
     "lena": ("Lena Crane", (("safeguarding_lead", PRIMARY),)),

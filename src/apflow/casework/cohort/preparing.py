@@ -10,7 +10,8 @@ from typing import Final, Literal
 from apflow.casework import Casework
 from apflow.casework.cohort import (
     example,
-    heronsgate_stories,
+    heronsgate_deciding,
+    heronsgate_placing,
     maidstone_deciding,
     maidstone_excluded,
     maidstone_line,
@@ -24,7 +25,7 @@ from apflow.casework.cohort.people import (
     people,
     pupils,
 )
-from apflow.casework.cohort.story import Story
+from apflow.casework.cohort.story import Story, named
 from apflow.casework.cohort.telling import Progress, Telling
 from apflow.casework.cohort.when import Diary, Timed, fortnightly, monthly
 from apflow.errors import BadInput
@@ -45,18 +46,28 @@ _ROOMS: Final = (
     maidstone_placing,
     maidstone_excluded,
     maidstone_line,
-    heronsgate_stories,
+    heronsgate_deciding,
+    heronsgate_placing,
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A referral of the cohort: the story that it is told by, and what it is an example of."""
+
+    reference: str
+    story: str
+    shows: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cohort:
-    """A cohort that a database holds: `examples` are (reference, what it is an example of)."""
+    """A cohort that a database holds; not `whole` when its telling was interrupted."""
 
     seed: int
     until: date
     whole: bool
-    examples: tuple[tuple[str, str], ...] = ()
+    examples: tuple[Example, ...] = ()
 
 
 def found(store: Store) -> Cohort | Literal["nothing", "others"]:
@@ -78,7 +89,7 @@ def _cohort(mark: Organisation) -> Cohort:
         seed=int(str(about["seed"])),
         until=date.fromisoformat(str(about["until"])),
         whole=about.get("whole") is True,
-        examples=tuple((one[0], one[1]) for one in told) if isinstance(told, list) else (),
+        examples=tuple(Example(*one) for one in told) if isinstance(told, list) else (),
     )
 
 
@@ -86,7 +97,11 @@ def stories(seed: int) -> tuple[Story, ...]:
     """Return every story of a seed, each with its own pupil, schools and wordings."""
     rng = _chance(seed, "stories")
     return tuple(
-        replace(tell(Scene.set(rng)), shows=(tell.__doc__ or "").split("\n", 1)[0])
+        replace(
+            tell(Scene.set(rng)),
+            name=named(tell),
+            shows=(tell.__doc__ or "").split("\n", 1)[0],
+        )
         for room in _ROOMS
         for tell, times in room.STORIES
         for _ in range(times)
@@ -129,8 +144,11 @@ def prepare(store: Store, states: Path, seed: int, until: date, progress: Progre
         {numbers_set: lambda: example.write(states, until, with_numbers=True)},
         progress,
     )
-    shown = ((telling.references[number], story.shows) for number, story in enumerate(told))
-    cohort = replace(cohort, whole=True, examples=tuple(shown))
+    examples = (
+        Example(telling.references[number], story.name, story.shows)
+        for number, story in enumerate(told)
+    )
+    cohort = replace(cohort, whole=True, examples=tuple(examples))
     with store.writing() as tx:
         _mark(tx, cohort, register.change_organisation)
     return cohort
@@ -175,6 +193,6 @@ def _mark(tx: Tx, cohort: Cohort, write: Callable[[Tx, Organisation], object]) -
         "seed": cohort.seed,
         "until": cohort.until.isoformat(),
         "whole": cohort.whole,
-        "examples": [list(one) for one in cohort.examples],
+        "examples": [[one.reference, one.story, one.shows] for one in cohort.examples],
     }
     write(tx, Organisation(MARK, _MARKED, about))

@@ -70,7 +70,8 @@ class Story:
 
     `acts_for` says for which organisation people act in a role here. `quiet` is how many school
     days have passed since the last move. `misses` are deadlines that the sweep is expected to
-    find missed; `shows` is what the story is an example of (the first line of its function).
+    find missed. `name` is that of its function (see `named`), and `shows` what it is an example
+    of: the function's first line.
     """
 
     policy: str
@@ -79,11 +80,17 @@ class Story:
     moves: tuple[Move, ...]
     quiet: int
     misses: frozenset[str] = frozenset()
+    name: str = ""
     shows: str = ""
 
 
 #: A story of a scene, with how often it is told, each time of another pupil.
 Telling = tuple[Callable[[Scene], Story], int]
+
+
+def named(tell: Callable[[Scene], Story]) -> str:
+    """Return what a story is called: its file and function."""
+    return f"{tell.__module__.rsplit('.', 1)[-1]}.{tell.__name__}"
 
 
 def step(after: int, who: str, event: str, to: str | None = None, **answers: object) -> Move:

@@ -1,11 +1,9 @@
-"""Heronsgate: children of a primary school, with a provider for a time."""
+"""Heronsgate: children with a provider, from the start, or an emergency, to every end."""
 
 from dataclasses import replace
 from typing import Final
 
 from apflow.casework.cohort.heronsgate import (
-    agreed,
-    applied,
     emergency,
     going_back,
     opened,
@@ -17,128 +15,11 @@ from apflow.casework.cohort.heronsgate import (
     visit,
     watched,
 )
-from apflow.casework.cohort.people import HARBOUR, SPECIALIST, UNLISTED, Scene
-from apflow.casework.cohort.story import (
-    Days,
-    Move,
-    Story,
-    Telling,
-    decided,
-    house,
-    step,
-    too_late,
-)
-
-_ABSENT: Final = {"chair": "present", "school": "absent: at a trial", "other_school": "absent: ill"}
+from apflow.casework.cohort.people import HARBOUR, SPECIALIST, Scene
+from apflow.casework.cohort.story import Days, Move, Story, Telling, decided, house, step
 
 
-# The application and the panel
-def being_written(scene: Scene) -> Story:
-    """The application is being written."""
-    return story(road(scene, "draft"), scene.between(1, 8))
-
-
-def evidence_missing(scene: Scene) -> Story:
-    """No panel without evidence."""
-    moves = (
-        opened(scene),
-        applied(scene, application="form").but_refused("application_written"),
-    )
-    return story(moves, 2)
-
-
-def on_the_agenda(scene: Scene) -> Story:
-    """Put down for the next panel."""
-    return story(road(scene, "panel"), scene.between(1, 5))
-
-
-def kept_waiting(scene: Scene) -> Story:
-    """More than a month without a panel."""
-    return story(road(scene, "panel"), 27, "next_panel")
-
-
-def one_alone_may_not_decide(scene: Scene) -> Story:
-    """One member alone may not decide; the others were away."""
-    alone = agreed(scene, panel_people=_ABSENT).but_refused("jointly_decided")
-    return story((*road(scene, "panel"), alone), 2)
-
-
-def asked_for_more(scene: Scene) -> Story:
-    """The panel asks for more."""
-    more = decided("panel_defers", "draft", panel_reason="A word from CAMHS is missing.")
-    return story((*road(scene, "panel"), more), 3)
-
-
-def not_agreed(scene: Scene) -> Story:
-    """The panel does not agree, and advises."""
-    return story((*road(scene, "panel"), _no()), scene.between(3, 12))
-
-
-def tried_again(scene: Scene) -> Story:
-    """Not agreed, applied again, and agreed."""
-    moves = (
-        *road(scene, "panel"),
-        _no(),
-        step(6, "school", "apply_again", "draft"),
-        applied(scene, 4, parent_views="The mother asks for it."),
-        agreed(scene),
-    )
-    return story(moves, 2)
-
-
-def _no() -> Move:
-    return decided(
-        "panel_refuses", "not_agreed", evidence_read="yes",
-        best_interests="Support in class has only just begun.",
-        panel_reason="Too early; come again when the new support has been tried.",
-    )  # fmt: skip
-
-
-def withdrawn(scene: Scene) -> Story:
-    """Withdrawn: help came another way."""
-    moves = (
-        *road(scene, "panel"),
-        step(2, "school", "withdraw_referral", "withdrawn", note="The clinic has a place now."),
-    )
-    return story(moves, scene.between(5, 18))
-
-
-def provider_not_named(scene: Scene) -> Story:
-    """A provider that the policy does not name, and the head's reason for it."""
-    asked = agreed(scene, UNLISTED, panel_people="chair, school, other_school")
-    moves = (
-        *road(scene, "panel"),
-        asked.but_refused("provider_listed"),
-        replace(asked, sitting=False, who="panel").overriding(
-            provider_listed="The only place with animals, which this child needs; visited twice."
-        ),
-        signed(),
-    )
-    return story(moves, 2, provider=UNLISTED)
-
-
-# The agreement and the start
-def to_be_signed(scene: Scene) -> Story:
-    """Agreed; the parent has still to sign."""
-    moves = (
-        *road(scene, "agreement"),
-        signed(2, "school, provider"),
-        started(scene, 1).but_refused("agreement_complete"),
-    )
-    return story(moves, 2)
-
-
-def signed_meanwhile(scene: Scene) -> Story:
-    """A form left open while somebody else recorded who had signed."""
-    moves = (
-        *road(scene, "agreement"),
-        signed(2, "school, provider"),
-        signed(2),
-        replace(too_late(0, "head", "start_placement"), answers=started(scene).answers),
-    )
-    return story(moves, 1)
-
-
+# With the provider
 def attending(scene: Scene) -> Story:
     """With the provider."""
     return story((*road(scene, "placed"), *watched(scene)), scene.between(1, 4))
@@ -224,9 +105,6 @@ def ratified(scene: Scene) -> Story:
 
 def declined_and_directed(scene: Scene) -> Story:
     """The panel did not agree, nor did the parent; the head directs the child off site."""
-    direction = {
-        "best_interests": "The child cannot be kept safe in class.", "notice_given_on": Days(-1),
-    }  # fmt: skip
     moves = (
         opened(scene),
         emergency(scene, 2),
@@ -235,13 +113,18 @@ def declined_and_directed(scene: Scene) -> Story:
             "decline_emergency", None, best_interests="Support in school was not used up.",
             panel_reason="Come back with what the school can do.",
         ),
-        step(1, "head", "direct_off_site", direction_from=Days(0), **direction).but_refused(
-            "direction_in_time"
-        ),
-        step(0, "head", "direct_off_site", direction_from=Days(2), **direction),
+        _directed(1, Days(0)).but_refused("direction_in_time"),
+        _directed(0, Days(2)),
         reviewed(scene, after=3),
     )  # fmt: skip
     return story(moves, 2)
+
+
+def _directed(after: int, first_day: Days) -> Move:
+    return step(
+        after, "head", "direct_off_site", direction_from=first_day, notice_given_on=Days(-1),
+        best_interests="The child cannot be kept safe in class.",
+    )  # fmt: skip
 
 
 def _ratified() -> Move:
@@ -292,19 +175,21 @@ def returning(scene: Scene) -> Story:
 
 def part_time(scene: Scene) -> Story:
     """On the way back part time, with an end."""
-    mornings: dict[str, object] = {"part_time": "yes", "part_time_until": Days(9)}
+    mornings = going_back(scene, part_time="yes", part_time_until=Days(9))
     moves = (
         *road(scene, "reviewed"),
-        going_back(scene, **mornings).but_refused("part_time_ends", "answers"),
-        going_back(scene, 1, **mornings, part_time_review_on=Days(6)),
+        mornings.but_refused("part_time_ends", "answers"),
+        going_back(scene, 1, part_time="yes", part_time_until=Days(9), part_time_review_on=Days(6)),
     )
     return story(moves, 3)
 
 
 def part_time_too_long(scene: Scene) -> Story:
     """A part-time timetable that should have ended."""
-    mornings = {"part_time": "yes", "part_time_until": Days(8), "part_time_review_on": Days(5)}
-    moves = (*road(scene, "reviewed"), going_back(scene, **mornings))
+    mornings = going_back(
+        scene, part_time="yes", part_time_until=Days(8), part_time_review_on=Days(5)
+    )
+    moves = (*road(scene, "reviewed"), mornings)
     return story(moves, 10, "part_time_over")
 
 
@@ -387,18 +272,6 @@ def taken_back_by_mistake(scene: Scene) -> Story:
 
 #: Every story with how often it is told, each time of another child.
 STORIES: Final[tuple[Telling, ...]] = (
-    (being_written, 1),
-    (evidence_missing, 1),
-    (on_the_agenda, 2),
-    (kept_waiting, 1),
-    (one_alone_may_not_decide, 1),
-    (asked_for_more, 1),
-    (not_agreed, 1),
-    (tried_again, 1),
-    (withdrawn, 1),
-    (provider_not_named, 1),
-    (to_be_signed, 1),
-    (signed_meanwhile, 1),
     (attending, 1),
     (review_beyond_the_interval, 1),
     (review_overdue, 1),
