@@ -2,6 +2,15 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
+from apflow.casework import Asked, applying
+from apflow.casework.recording import Contended, record
+from apflow.casework.situations import situation_of
+from apflow.clock import london_day
+from apflow.policy.facts import read_facts
+from apflow.policy.situation import Actor
+from apflow.store import pools, referrals
 from tests.small_office import START, Office
 
 _LATER = START + timedelta(days=1)
@@ -39,6 +48,31 @@ def test_a_free_place_is_kept_for_whoever_waits_for_it(office: Office) -> None:
     excluded = _submitted(office, "p4", _LATER, **urgent)
     office.done(excluded, "panel_agrees", "pam", _LATER, sat=both)
     assert office.state(excluded) == "agreed"
+
+
+def test_a_place_taken_between_the_decision_and_its_step_is_not_given_twice(
+    office: Office,
+) -> None:
+    slow, quick = (_submitted(office, pupil) for pupil in ("p1", "p2"))
+    house, today = office.work.office, london_day(START)
+    sat = {"sat": {name: {"answer": "present"} for name in ("panel_member", "la")}}
+    asked = office.work.ask(slow, Asked("panel_agrees", "pam", None, sat), START)
+    with office.work.store.reading() as tx:
+        before = referrals.get(tx, slow)
+        assert before is not None
+        machine = house.machine(tx, before.digest)
+        actor = Actor("pam", "panel_member")
+        situation = situation_of(house, tx, machine, before, actor, today, today)
+    answers = read_facts(machine.compiled.lifecycle, sat)
+    decision = machine.decide(situation, "panel_agrees", answers, actor)
+    act = applying.act_of(machine, decision, asked, frozenset(answers), START)
+    office.done(quick, "panel_agrees", "pam", sat=["panel_member", "la"])
+    with pytest.raises(Contended), office.work.store.writing() as tx:
+        record(tx, machine.compiled, before, situation, act)
+    assert office.work.apply(asked.id, START).state == "applied"
+    assert (office.state(quick), office.state(slow)) == ("agreed", "waiting")
+    with office.work.store.reading() as tx:
+        assert pools.held(tx, "one-of-each", ["seats"]) == {"seats": 1}
 
 
 def test_a_policy_file_is_read_again_only_when_it_has_changed(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from apflow.casework.situations import limits
 from apflow.policy.compiled import Compiled
 from apflow.policy.situation import START, SYSTEM, Situation
 from apflow.referral import DeadlineRow, Referral
@@ -46,25 +47,33 @@ def _write(
     moved = move(compiled, referral, rows, situation, act, history.seal)
     if referral.state == START:
         referrals.add(tx, moved.referral)
-    elif not referrals.move(tx, moved.referral, referral.version):
+    elif not referrals.move(tx, moved.referral, referral.version, before=referral):
         raise Contended
     history.append(tx, moved.step)
     if moved.deadlines:
         deadlines.write(tx, moved.deadlines)
     if moved.notices:
         notices.add(tx, moved.notices)
-    _places(tx, compiled, moved)
+    if moved.pools:
+        _places(tx, compiled, situation, act, moved)
     if moved.pack is not None:
         packs.add(tx, referral.reference, moved.step.seq, moved.pack)
     return moved
 
 
-def _places(tx: Tx, compiled: Compiled, moved: Moved) -> None:
+def _places(tx: Tx, compiled: Compiled, situation: Situation, act: Act, moved: Moved) -> None:
     name = compiled.lifecycle.lifecycle
     taken = [change for change in moved.pools if change.held]
     held = pools.held(tx, name, tuple(change.pool for change in taken)) if taken else {}
+    # What is put right or only noted takes its place whether one is free or not.
+    capacities = limits(compiled, situation) if taken and act.counts else {}
     for change in taken:
-        if not pools.change(tx, name, change.pool, change.held, held.get(change.pool, 0)):
+        pool = change.pool
+        limited = change.held > 0 and pool in capacities
+        if limited and capacities[pool] - held[pool] != situation.free.get(pool):
+            # Somebody took or gave back a place since the decision looked.
+            raise Contended
+        if not pools.change(tx, name, pool, change.held, held[pool]):
             raise Contended
     for change in moved.pools:
         if change.leave:

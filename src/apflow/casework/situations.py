@@ -45,20 +45,20 @@ def situation_of(
 
 
 def _particulars(tx: Tx, compiled: Compiled, referral: Referral) -> dict[str, dict[str, Value]]:
-    lifecycle = compiled.lifecycle
-    kept = {name: fact.has for name, fact in lifecycle.facts.items() if fact.has}
-    if not kept:
-        return {}
-    found = register.particulars(tx, tuple(sorted(set(referral.parties.values()))))
+    """Return what the register knows of the parties of which the policy asks something."""
+    facts = compiled.lifecycle.facts
+    asked = {slot: facts[slot].has for slot in referral.parties if facts[slot].has}
+    found = register.particulars(tx, tuple({referral.parties[slot] for slot in asked}))
     typed: dict[str, dict[str, Value]] = {}
-    for organisation, values in found.items():
-        for has in kept.values():
-            for name, kind in has.items():
-                value = values.get(name)
-                if value is not None:
-                    typed.setdefault(organisation, {})[name] = (
-                        date.fromisoformat(str(value)) if kind == "date" else cast("Value", value)
-                    )
+    for slot, has in asked.items():
+        organisation = referral.parties[slot]
+        values = found.get(organisation, {})
+        for name, kind in has.items():
+            value = values.get(name)
+            if value is not None:
+                typed.setdefault(organisation, {})[name] = (
+                    date.fromisoformat(str(value)) if kind == "date" else cast("Value", value)
+                )
     return typed
 
 
@@ -66,21 +66,26 @@ def free_places(
     tx: Tx, compiled: Compiled, referral: Referral, situation: Situation
 ) -> dict[str, int]:
     """Return for each pool with a limit the places that others leave free (may be negative)."""
+    capacities = limits(compiled, situation)
+    if not capacities:
+        return {}
+    held = pools.held(tx, compiled.lifecycle.lifecycle, tuple(capacities))
+    return {
+        name: capacity - held[name] + (name in referral.holds)
+        for name, capacity in capacities.items()
+    }
+
+
+def limits(compiled: Compiled, situation: Situation) -> dict[str, int]:
+    """Return how many places there are in each pool that has a limit."""
     view = View(compiled, situation)
-    lifecycle = compiled.lifecycle
     capacities: dict[str, int] = {}
-    for name in lifecycle.places:
+    for name in compiled.lifecycle.places:
         condition = compiled.at("places", name, "capacity")
         capacity = view.ask(condition) if condition is not None else None
         if isinstance(capacity, int):
             capacities[name] = capacity
-    if not capacities:
-        return {}
-    held = pools.held(tx, lifecycle.lifecycle, tuple(capacities))
-    return {
-        name: capacity - held.get(name, 0) + (name in referral.holds)
-        for name, capacity in capacities.items()
-    }
+    return capacities
 
 
 def _first(tx: Tx, compiled: Compiled, referral: Referral, situation: Situation) -> dict[str, bool]:
