@@ -51,12 +51,11 @@ def ask(
     The same `request_id` asked again gives the first Request. Raises Unknown for a referral or
     event that is not there, BadInput or BadInputs for answers that cannot be taken.
     """
-    request_id = request_id or new_id()
     with office.store.reading() as tx:
-        known = requests.get(tx, request_id)
+        known = requests.get(tx, request_id) if request_id is not None else None
         if known is not None:
             return known
-        request = drafted(office, tx, reference, asked, now, request_id)
+        request = drafted(office, tx, reference, asked, now, request_id or new_id())
     return _keep(office, request)
 
 
@@ -86,10 +85,10 @@ def drafted(
     office: Office, tx: Tx, reference: str, asked: Asked, now: datetime, request_id: str
 ) -> Request:
     """Return the Request that would be stored for an event on an open referral."""
-    referral = referrals.get(tx, reference)
-    if referral is None:
+    digest = referrals.digest_of(tx, reference)
+    if digest is None:
         raise Unknown("referral", reference)
-    lifecycle = office.machine(tx, referral.digest).compiled.lifecycle
+    lifecycle = office.machine(tx, digest).compiled.lifecycle
     return _request(office, tx, lifecycle, asked, now, request_id, reference)
 
 
@@ -182,7 +181,7 @@ def _request(
     house = opens is None and _is_house(lifecycle, asked.event)
     wanted = _wanted_roles(lifecycle, asked.event, house=house)
     actor = office.actor(tx, asked.person, asked.role, lifecycle, wanted)
-    sittings = register.sittings(tx, lifecycle.lifecycle) if lifecycle.meetings else {}
+    sittings = register.sittings(tx, lifecycle.lifecycle) if _meets(lifecycle, asked) else {}
     answers = _answers(lifecycle, asked, today, sittings, house=house)
     _registered(tx, lifecycle, answers)
     return Request(
@@ -201,6 +200,12 @@ def _request(
         asked_at=now,
         reason=_reason(asked, house=house),
     )
+
+
+def _meets(lifecycle: Lifecycle, asked: Asked) -> bool:
+    """Whether a sitting of a meeting is among the answers."""
+    facts = (lifecycle.facts.get(name) for name in asked.answers)
+    return any(fact is not None and fact.type == "meeting" for fact in facts)
 
 
 def _is_house(lifecycle: Lifecycle, event: str) -> bool:

@@ -102,8 +102,10 @@ class Office:
         A school's own days (INSET, closures) come first because the law counts the excluding
         school's days (A-01).
         """
-        for area in (*parties, lifecycle.lifecycle):
-            version = calendars.version(tx, area)
+        areas = (*parties, lifecycle.lifecycle)
+        versions = calendars.newest(tx, areas)
+        for area in areas:
+            version = versions.get(area)
             if version is None:
                 continue
             known = self._calendars.get((area, version))

@@ -66,7 +66,8 @@ class Referral:
 class Recorded:
     """One value beside the chain: an answer, a fact that an event set, or a value read.
 
-    `salt` and `value` are None once erased; `digest` stands in the step's body.
+    `salt` and `value` are None once erased; `digest` stands in the step's body. `text` is the
+    value's canonical JSON, if at hand.
     """
 
     kind: RecordedKind
@@ -74,6 +75,7 @@ class Recorded:
     digest: str
     salt: bytes | None
     value: object | None
+    text: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,7 @@ def _referral_after(
         version=referral.version + 1,
         seq=step.seq,
         head=step.hash,
-        facts={name: write_value(value) for name, value in after.facts.items()},
+        facts=_facts_written(referral, act, after),
         tally=after.tally,
         rank=step.rank,
         owner=str(act.about["owner_to"]) if "owner_to" in act.about else referral.owner,
@@ -266,6 +266,16 @@ def _referral_after(
             if fact.type == "organisation" and name in after.facts
         },
     )
+
+
+def _facts_written(referral: Referral, act: Act, after: Situation) -> dict[str, object]:
+    """Return the facts after an act in their written form; only what changed is written anew."""
+    if act.facts is not None:
+        return {name: write_value(value) for name, value in after.facts.items()}
+    return {
+        name: write_value(value) if name in act.changes else referral.facts[name]
+        for name, value in after.facts.items()
+    }
 
 
 def _notices(

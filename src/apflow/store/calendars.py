@@ -32,6 +32,19 @@ _c = calendars.c
 _PUT = Statement(sa.insert(calendars))
 _OF_AREA = _c.area == sa.bindparam("of_area")
 _VERSION = Statement(sa.select(sa.func.max(_c.version)).where(_OF_AREA))
+
+
+def _newest(unfolded: str) -> sa.Select[tuple[str, int]]:
+    areas = sa.select(sa.literal_column("value", sa.Text)).select_from(sa.text(unfolded))
+    newest = sa.select(_c.area, sa.func.max(_c.version)).where(_c.area.in_(areas))
+    return newest.group_by(_c.area)
+
+
+# A list as one parameter, which both databases unfold: the statement stays one and the same.
+_NEWEST = Statement(
+    _newest("json_each(:areas)"),
+    _newest("json_array_elements_text(CAST(:areas AS json)) AS one (value)"),
+)
 _GET = Statement(sa.select(*calendars.columns).where(_OF_AREA).order_by(_c.version.desc()).limit(1))
 _VERSIONS = Statement(sa.select(*calendars.columns).where(_OF_AREA).order_by(_c.version))
 _AREAS = Statement(sa.select(_c.area).distinct().order_by(_c.area))
@@ -71,6 +84,11 @@ def version(tx: Tx, area: str) -> int | None:
     """Return the number of the area's newest calendar, or None."""
     row = _VERSION.row(tx, {"of_area": area})
     return None if row is None else row[0]
+
+
+def newest(tx: Tx, areas: Sequence[str]) -> dict[str, int]:
+    """Return the number of the newest calendar of those of `areas` that have one."""
+    return {row[0]: row[1] for row in _NEWEST.rows(tx, {"areas": dump(list(areas))})}
 
 
 def get(tx: Tx, area: str) -> StoredCalendar | None:

@@ -66,8 +66,8 @@ def seal(kind: RecordedKind, name: str, value: object) -> Recorded:
     Raises BadInput for a value that has no canonical form (RFC 8785), such as a number beyond
     2^53 or half of a surrogate pair.
     """
-    salt = os.urandom(_SALT_BYTES)
-    return Recorded(kind, name, digest_of(salt, name, canonical(name, value)), salt, value)
+    salt, text = os.urandom(_SALT_BYTES), canonical(name, value)
+    return Recorded(kind, name, digest_of(salt, name, text), salt, value, text)
 
 
 def canonical(name: str, value: object) -> str:
@@ -111,7 +111,7 @@ def append(tx: Tx, step: Step) -> None:
                 "kind": one.kind,
                 "name": one.name,
                 "salt": one.salt,
-                "value": None if one.salt is None else canonical(one.name, one.value),
+                "value": None if one.salt is None else one.text or canonical(one.name, one.value),
             }
             for one in step.values
         ],

@@ -29,6 +29,7 @@ __all__ = [
     "add",
     "asked_again",
     "counts",
+    "digest_of",
     "find",
     "get",
     "lock",
@@ -63,6 +64,7 @@ _GET = Statement(_with_parties("json_group_object"), _with_parties("json_object_
 _HOLD = Statement(
     sa.select(_r.version).where(_r.reference == sa.bindparam("reference")).with_for_update()
 )
+_DIGEST = Statement(sa.select(_r.digest).where(_r.reference == sa.bindparam("reference")))
 _ADD = Statement(sa.insert(referrals))
 _MOVE = Statement(
     sa.update(referrals).where(
@@ -119,6 +121,12 @@ def get(tx: Tx, reference: str) -> Referral | None:
     """Return the referral, or None."""
     row = _GET.row(tx, {"reference": reference})
     return None if row is None else _read(row)
+
+
+def digest_of(tx: Tx, reference: str) -> str | None:
+    """Return the digest of the lifecycle that the referral follows, or None if it is not there."""
+    row = _DIGEST.row(tx, {"reference": reference})
+    return None if row is None else row[0]
 
 
 def lock(tx: Tx, reference: str) -> Referral | None:

@@ -65,9 +65,7 @@ _CHANGE_ORGANISATION = Statement(
 _ORGANISATIONS = sa.select(*organisations.columns)
 _ORGANISATION = Statement(_ORGANISATIONS.where(organisations.c.id == _BY_ID))
 _ALL_ORGANISATIONS = Statement(_ORGANISATIONS.order_by(organisations.c.name, organisations.c.id))
-_PARTICULARS = sa.select(organisations.c.id, organisations.c.particulars).where(
-    organisations.c.id.in_(sa.bindparam("ids", expanding=True))
-)
+_PARTICULARS = Statement(sa.select(organisations.c.particulars).where(organisations.c.id == _BY_ID))
 
 _ADD_PERSON = Statement(sa.insert(people))
 _CHANGE_PERSON = Statement(
@@ -153,10 +151,9 @@ def list_organisations(tx: Tx) -> list[Organisation]:
 
 def particulars(tx: Tx, organisations: Sequence[str]) -> dict[str, dict[str, object]]:
     """Return the particulars of those of `organisations` that are there, by id."""
-    if not organisations:
-        return {}
-    found = tx.execute(_PARTICULARS, {"ids": list(organisations)})
-    return {organisation: load(text) for organisation, text in found}
+    # One at a time: a referral asks for one or two, and `IN` would have to be worded anew.
+    rows = ((one, _PARTICULARS.row(tx, {"of_id": one})) for one in organisations)
+    return {organisation: load(row[0]) for organisation, row in rows if row is not None}
 
 
 def add_person(tx: Tx, person: Person) -> None:
