@@ -205,3 +205,27 @@ def test_a_policy_that_was_removed_still_governs_its_referrals(office: Office) -
     asked = Asked("open_it", "sue", answers={"home": "oak", "excluded": False})
     with pytest.raises(Exception, match="one-of-each"):
         office.work.ask_to_open("one-of-each", "p2", asked, later)
+
+
+def test_a_duty_of_law_is_not_corrected_or_reversed_away_by_those_who_do_not_owe_it(
+    office: Office,
+) -> None:
+    reference = office.opened()
+    office.done(
+        reference, "correct_facts", "lea", reason="yes", excluded=True, excluded_on="2026-01-12"
+    )
+    refused = office.do(reference, "correct_facts", "sue", reason="no", excluded=False)
+    assert "stands by law" in _says(refused)
+    assert "stands by law" in _says(office.do(reference, "reverse_step", "sue", reason="no"))
+    (row,) = office.work.look(reference, "lea", START).deadlines
+    assert row.state == "armed"
+    office.done(reference, "correct_facts", "lea", reason="it was another pupil", excluded=False)
+    (row,) = office.work.look(reference, "lea", START).deadlines
+    assert row.state == "cancelled"
+
+
+def test_what_a_role_may_not_see_it_may_not_correct(office: Office) -> None:
+    reference = office.opened(excluded=True, excluded_on="2026-01-12", secret=True)
+    refused = office.do(reference, "correct_facts", "sue", reason="no", secret=False)
+    assert "restricted" in _says(refused)
+    office.done(reference, "correct_facts", "lea", reason="wrong pupil", secret=False)

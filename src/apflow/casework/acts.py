@@ -4,7 +4,7 @@ They belong to every lifecycle, are no transitions, are open in final states too
 recorded with a reason.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from apflow.casework.office import Office
 from apflow.casework.situations import situation_of
 from apflow.clock import london_day
 from apflow.errors import ApflowError
+from apflow.policy.deadlines import due
 from apflow.policy.decision import Finding
 from apflow.policy.facts import read_facts
 from apflow.policy.lifecycle import Lifecycle
@@ -122,7 +123,37 @@ def _correct_facts(asked: _Asked) -> Act | Finding:
     given = {name: value for name, value in asked.request.answers.items() if value is not None}
     changes: dict[str, Value | None] = dict(read_facts(asked.lifecycle, given))
     changes |= {name: None for name in asked.request.answers if name not in given}
-    return asked.act(changes=changes, answered=frozenset(changes))
+    kept = {**asked.situation.facts, **changes}
+    facts = {name: value for name, value in kept.items() if value is not None}
+    refusal = _restricted(asked, changes) or _ends_duty(asked, asked.situation.but(facts=facts))
+    return refusal or asked.act(changes=changes, answered=frozenset(changes))
+
+
+def _restricted(asked: _Asked, changes: Mapping[str, Value | None]) -> Finding | None:
+    """Return why a fact is not this role's to correct: nobody corrects what they may not see."""
+    for name in changes:
+        seen_by = asked.lifecycle.facts[name].seen_by
+        if seen_by and asked.request.role not in (*seen_by, "manager"):
+            return _no(f"{name}: restricted; who may see it may correct it.", "role", seen_by)
+    return None
+
+
+def _ends_duty(asked: _Asked, after: Situation) -> Finding | None:
+    """Return why the situation `after` would shut out a duty of law that stands unmet.
+
+    Such a duty is put right only by the role that owes it, or by a manager.
+    """
+    role, compiled = asked.request.role, asked.machine.compiled
+    stands = {one.name: one for one in due(compiled, after)}
+    for one in due(compiled, asked.situation):
+        owed = one.force == "law" and one.met is None and one.due_at is not None
+        if not owed or role in (one.owner, "manager"):
+            continue
+        then = stands.get(one.name)
+        if then is None or then.due_at is None:
+            says = f"{one.title}: stands by law; only who owes it may undo what it rests on."
+            return _no(says, "role", (one.owner, "manager"))
+    return None
 
 
 def _reverse_step(asked: _Asked) -> Act | Finding:
@@ -134,9 +165,11 @@ def _reverse_step(asked: _Asked) -> Act | Finding:
     lost = _erased_since(steps, step)
     if lost:
         return _no(f"Step {step.seq} cannot be taken back: {lost} was erased since.")
-    return asked.act(
+    facts = read_facts(asked.lifecycle, stood.facts)
+    after = asked.situation.but(state=step.source, facts=facts, tally=stood.tally)
+    return _ends_duty(asked, after) or asked.act(
         target=step.source,
-        facts=read_facts(asked.lifecycle, stood.facts),
+        facts=facts,
         tally=stood.tally,
         taken_back=step.seq,
         about={"reverses": step.seq, "reversed_event": step.event},
