@@ -198,7 +198,7 @@ def plan(tx: Tx, statement: Statement, **asked: object) -> str:
 def crowded(own_url: str) -> Store:
     """Give a store with enough rows, and the statistics, for the planner to choose freely."""
     store = furnish(Store(own_url))
-    crowd(store, 8000)
+    crowd(store, 10_000)
     if store.dialect == "sqlite":
         with closing(sqlite3.connect(str(store.path))) as connection:
             connection.execute("ANALYZE")

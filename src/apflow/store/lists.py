@@ -7,17 +7,16 @@ several organisations in one go would make the database sort all of theirs first
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from apflow.store.register import like
 from apflow.store.statements import Row, Statement, Tx
 from apflow.store.tables import pupils, referral_parties, referrals
-from apflow.store.written import CLOSED, read_day_or_none, read_due
+from apflow.store.written import CLOSED, read_due
 
 #: Where a row stands in a list: when it falls due, as written, and its reference.
 Place = tuple[str, str]
@@ -25,10 +24,10 @@ Place = tuple[str, str]
 BEFORE_CLOSED: Place = (CLOSED, "")
 
 
-@dataclass(frozen=True, slots=True)
-class WorklistRow:
-    """A referral in a list. `name` is the pupil's, None once erased.
+class WorklistRow(NamedTuple):
+    """A referral in a list; a tuple, because a page makes many and shows them once.
 
+    `name` is the pupil's, None once erased.
     `place` is what the next page is asked for `after`; it holds nothing of the child.
     """
 
@@ -272,16 +271,16 @@ def _row(row: Row) -> WorklistRow:
         closed_on,
     ) = row  # fmt: skip
     return WorklistRow(
-        reference=reference,
-        pupil=pupil,
-        name=name,
-        lifecycle=lifecycle,
-        digest=digest,
-        state=state,
-        rank=rank,
-        owner=owner,
-        next_due=read_due(next_due),
-        opened_on=date.fromisoformat(opened_on),
-        closed_on=read_day_or_none(closed_on),
-        place=(next_due, reference),
+        reference,
+        pupil,
+        name,
+        lifecycle,
+        digest,
+        state,
+        rank,
+        owner,
+        read_due(next_due),
+        date.fromisoformat(opened_on),
+        None if closed_on is None else date.fromisoformat(closed_on),
+        (next_due, reference),
     )

@@ -258,11 +258,11 @@ class _Chain:
                 self._found(seq, f"the value of '{name}' is not one that the step recorded", 1)
             elif salt is None or text is None:
                 self._gone.append((seq, name))
-                if salt is not None or text is not None:
+                if salt is not text:
                     self._found(seq, f"half of the value of '{name}' was taken away", 1)
             elif digest_of(salt, name, text) != digest:
                 self._found(seq, f"the value of '{name}' is not the one that was recorded", 1)
-            elif (seq, name) in taken:
+            elif taken and (seq, name) in taken:
                 self._found(seq, f"the value of '{name}' was erased, and yet is there", 1)
 
     def end(self, row: Row) -> None:
