@@ -10,9 +10,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from apflow.casework import acts
+from apflow.casework.closing import act_of, close, close_applied, close_refused
+from apflow.casework.missing import Overdue, miss, none_overdue
 from apflow.casework.office import Office
 from apflow.casework.recording import Contended, record
-from apflow.casework.results import outcome_of, stale_result
+from apflow.casework.results import stale_result
 from apflow.casework.situations import situation_of
 from apflow.clock import london_day
 from apflow.errors import ApflowError, StoreError, Unknown
@@ -27,10 +29,8 @@ from apflow.referral import (
     HOUSE_RECORDS,
     Referral,
     Request,
-    RequestState,
     Step,
 )
-from apflow.referral.moving import Act
 from apflow.store import history, referrals, requests
 from apflow.store.engine import Tx
 
@@ -41,12 +41,18 @@ _TRIES = 20
 def apply(office: Office, request_id: str, now: datetime) -> Request:
     """Apply a waiting Request and return it closed: applied, refused or stale.
 
+    Deadlines of the referral that nobody has recorded as missed yet are recorded first, each in
+    a transaction of its own, as a sweep a moment earlier would have done.
+
     Raises Unknown when there is no such Request, StoreError when it kept losing races.
     """
     for _ in range(_TRIES):
         try:
             with office.store.writing() as tx:
                 return _apply(office, tx, request_id, now)
+        except Overdue as found:
+            for key in found.keys:
+                miss(office, key, now)
         except Contended:
             continue
     raise StoreError(f"request {request_id} kept losing the race for its referral; ask again")
@@ -61,10 +67,11 @@ def _apply(office: Office, tx: Tx, request_id: str, now: datetime) -> Request:
     referral = referrals.lock(tx, request.reference)
     if referral is None:
         referral = _draft(request)
+    none_overdue(tx, referral, now)
     machine = office.machine(tx, referral.digest)
     changed = _changed_since(tx, machine, referral, request)
     if changed is not None:
-        return _close(tx, request, "stale", stale_result(request, referral.seq, changed), now)
+        return close(tx, request, "stale", stale_result(request, referral.seq, changed), now)
     today = london_day(now)
     actor = _actor_now(office, tx, machine, request)
     if isinstance(actor, ApflowError):
@@ -141,40 +148,6 @@ def _with_register(
     return situation.but(register=fresh.register, calendar=fresh.calendar)
 
 
-def act_of(
-    machine: Machine,
-    decision: Decision,
-    request: Request,
-    answered: frozenset[str],
-    now: datetime,
-) -> Act:
-    """Return what an allowed decision does to the referral."""
-    index = decision.transition
-    transition = machine.compiled.lifecycle.transitions[index] if index is not None else None
-    target = decision.target if decision.target is not None else decision.source
-    entered = transition is not None and transition.to is not None
-    return Act(
-        event=decision.event,
-        target=target,
-        actor=request.actor,
-        role=request.role,
-        happened_on=request.happened_on,
-        recorded_at=now,
-        request=request.id,
-        findings=decision.findings,
-        changes=decision.changes,
-        answered=answered,
-        entered=target if entered else None,
-        reason=request.reason,
-        about=_about(index, target, entered=entered),
-    )
-
-
-def _about(index: int | None, target: str, *, entered: bool) -> dict[str, object]:
-    about: dict[str, object] = {} if index is None else {"transition": index}
-    return about | {"entered": target} if entered else about
-
-
 def _changed_since(tx: Tx, machine: Machine, referral: Referral, request: Request) -> str | None:
     """Say what changed since the person looked that matters to what they ask, or None.
 
@@ -238,46 +211,3 @@ def _apply_house(
     decision = Decision(request.event, referral.state, "allowed", answer.act.target, ())
     moved = record(tx, answer.machine.compiled, referral, situation, answer.act)
     return close_applied(tx, answer.machine, request, moved, decision, now)
-
-
-def close_refused(
-    tx: Tx,
-    machine: Machine,
-    request: Request,
-    referral: Referral,
-    decision: Decision,
-    now: datetime,
-) -> Request:
-    """Close a Request that policy refused, with every finding; nothing else changes."""
-    result = outcome_of(machine.compiled.lifecycle, decision, request.role)
-    return _close(tx, request, "refused", {**result, "seq": referral.seq}, now)
-
-
-def close_applied(
-    tx: Tx,
-    machine: Machine,
-    request: Request,
-    moved: Referral,
-    decision: Decision,
-    now: datetime,
-) -> Request:
-    """Close a Request whose step is written."""
-    result = outcome_of(machine.compiled.lifecycle, decision, request.role)
-    result |= {"seq": moved.seq, "state": moved.state}
-    return _close(tx, request, "applied", result, now)
-
-
-def _close(
-    tx: Tx, request: Request, state: RequestState, result: Mapping[str, object], now: datetime
-) -> Request:
-    # The answers of an applied Request stand with its step; here they would be a second copy.
-    answers: Mapping[str, object] | None = {} if state == "applied" else None
-    if not requests.close(tx, request.id, state, result, now, answers=answers):
-        raise Contended
-    return replace(
-        request,
-        state=state,
-        result=result,
-        closed_at=now,
-        answers=request.answers if answers is None else {},
-    )

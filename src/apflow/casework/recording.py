@@ -6,7 +6,7 @@ from apflow.casework.situations import limits
 from apflow.policy.compiled import Compiled
 from apflow.policy.situation import START, SYSTEM, Situation
 from apflow.referral import DeadlineRow, Referral
-from apflow.referral.moving import Act, Moved, move
+from apflow.referral.moving import Act, Moved, missed_act, move
 from apflow.store import deadlines, history, notices, packs, pools, referrals
 from apflow.store.engine import Tx
 
@@ -93,10 +93,12 @@ def _merge(
 def _follow_ups(moved: Moved, now: datetime) -> list[Act]:
     """Return what the house records of itself after a step.
 
-    A missed deadline that turns out to have been met (late, or in time and recorded late), and
-    guards that lapsed or hold again.
+    A deadline that turns out to have been missed, or a missed one to have been met (late, or in
+    time and recorded late), and guards that lapsed or hold again.
     """
-    acts = [
+    state, today = moved.referral.state, moved.situation.today
+    acts = [missed_act(row, state, today, now) for row in moved.missed]
+    acts += [
         house_record(
             moved,
             "deadline_met_late",
@@ -109,7 +111,8 @@ def _follow_ups(moved: Moved, now: datetime) -> list[Act]:
             },
         )
         for row in moved.deadlines
-        if row.state == "met" and row.missed_at is not None and row.met_by == moved.step.seq
+        if row in moved.missed
+        or (row.state == "met" and row.missed_at is not None and row.met_by == moved.step.seq)
     ]
     if moved.step.event in ("guard_lapsed", "guard_restored"):
         return acts

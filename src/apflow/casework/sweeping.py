@@ -1,40 +1,50 @@
 """The sweep: what time does to referrals. Running it twice, or twice at once, changes nothing.
 
 It is level-triggered: everything that is due now, never "since last time". Each deadline, each
-daily question and each Request left waiting is handled in a transaction of its own.
+daily question and each Request left waiting is handled in a transaction of its own, and one
+that cannot be dealt with stands in nobody else's way.
 """
 
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from apflow.casework import applying
-from apflow.casework.asking import new_id
+from apflow.casework.missing import miss
 from apflow.casework.office import Office
-from apflow.casework.recording import Contended, record
+from apflow.casework.recording import record
 from apflow.casework.situations import situation_of
 from apflow.clock import london_day
 from apflow.policy.compiled import View
 from apflow.policy.situation import SYSTEM
-from apflow.referral import DeadlineRow, Referral, Request
+from apflow.referral import Request
 from apflow.referral.moving import Act, lapses
 from apflow.store import deadlines, referrals, requests
-from apflow.store.engine import Tx
+from apflow.store.deadlines import Key
+
+_log = logging.getLogger(__name__)
 
 #: A Request that a crash left waiting is applied by the sweep once it is this old,
 _LEFT_AFTER = timedelta(minutes=1)
 #: and never any more once it is this old: it closes as abandoned and its asker sees that.
 _ABANDONED_AFTER = timedelta(minutes=15)
 
+#: What is to be done for one referral: its reference, and what says whether it did anything.
+_Work = tuple[str, Callable[[], bool]]
+
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did, in numbers."""
+    """What one sweep did, in numbers; `failed` is what it could not deal with (see the log)."""
 
     missed: int = 0
     lapsed: int = 0
     applied_waiting: int = 0
     abandoned: int = 0
     purged: int = 0
+    failed: int = 0
 
 
 def fire_due(
@@ -45,99 +55,54 @@ def fire_due(
     `limit` bounds each kind of work in one sweep; the next sweep goes on. `keep_refused` is how
     long refused Requests (they hold answers) are kept; None keeps them.
     """
-    applied, abandoned = _waiting(office, now)
+    abandoned, still_left = _abandon(office, now)
+    applied, not_applied = _apply_left(office, now)
+    missed, not_missed = _miss_due(office, now, limit)
+    lapsed, not_asked = _ask_again(office, now, limit)
     return Swept(
-        missed=_missed(office, now, limit),
-        lapsed=_ask_again(office, now, limit),
+        missed=missed,
+        lapsed=lapsed,
         applied_waiting=applied,
         abandoned=abandoned,
         purged=_purge(office, now, keep_refused),
+        failed=still_left + not_applied + not_missed + not_asked,
     )
 
 
-def _missed(office: Office, now: datetime, limit: int) -> int:
-    with office.store.reading() as tx:
-        due = deadlines.due(tx, now, limit)
-    return sum(_miss(office, *key, now=now) for key in due)
+def _each(wanted: Iterable[_Work]) -> tuple[int, int]:
+    """Do each; return how many did something, and how many failed.
 
-
-def _miss(office: Office, reference: str, name: str, occurrence: int, *, now: datetime) -> bool:
-    for _ in range(20):
+    What fails is logged by its reference: an error's own words may hold what a person wrote.
+    """
+    done = failed = 0
+    for reference, work in wanted:
         try:
-            with office.store.writing() as tx:
-                return _miss_once(office, tx, reference, name, occurrence, now)
-        except Contended:
-            continue
-    return False
+            done += work()
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with one, the others are due
+            _log.error("the sweep cannot deal with %s: %s", reference, type(fault).__name__)
+            failed += 1
+    return done, failed
 
 
-def _miss_once(
-    office: Office, tx: Tx, reference: str, name: str, occurrence: int, now: datetime
-) -> bool:
-    referral = referrals.lock(tx, reference)
-    if referral is None or not deadlines.claim(tx, reference, name, occurrence, now):
-        return False
-    row = next(
-        row
-        for row in deadlines.rows(tx, reference)
-        if row.name == name and row.occurrence == occurrence
-    )
-    machine = office.machine(tx, referral.digest)
-    today = london_day(now)
-    situation = situation_of(office, tx, machine, referral, office.system(), today, today)
-    moved = record(tx, machine.compiled, referral, situation, _missed_act(referral, row, now))
-    then = machine.compiled.lifecycle.deadlines[name].then
-    if then is not None:
-        _then(office, tx, moved, then, now)
-    return True
+def _miss_due(office: Office, now: datetime, limit: int) -> tuple[int, int]:
+    missed = failed = 0
+    after: Key | None = None
+    while missed < limit:
+        with office.store.reading() as tx:
+            due = deadlines.due(tx, now, limit, after)
+        done, not_done = _each((key[0], partial(miss, office, key, now)) for key in due)
+        missed, failed = missed + done, failed + not_done
+        if not not_done or len(due) < limit:
+            break
+        # Those that failed are still due, and would be all that is ever found.
+        after = due[-1]
+    return missed, failed
 
 
-def _missed_act(referral: Referral, row: DeadlineRow, now: datetime) -> Act:
-    return Act(
-        event="deadline_missed",
-        target=referral.state,
-        actor=SYSTEM,
-        role=SYSTEM,
-        happened_on=london_day(now),
-        recorded_at=now,
-        counts=False,
-        about={
-            "deadline": row.name,
-            "occurrence": row.occurrence,
-            "due": row.due_at.isoformat() if row.due_at else None,
-            "owner": row.owner,
-            "force": row.force,
-            "breach": row.force != "should",
-        },
-    )
-
-
-def _then(office: Office, tx: Tx, referral: Referral, event: str, now: datetime) -> None:
-    """Take the event that the policy says follows from a miss, if its guards allow it."""
-    machine = office.machine(tx, referral.digest)
-    today = london_day(now)
-    actor = office.system()
-    situation = situation_of(office, tx, machine, referral, actor, today, today)
-    decision = machine.decide(situation, event, {}, actor, {})
-    request = Request(
-        id=new_id(), reference=referral.reference, opens=None, pupil=None, event=event,
-        answers={}, overrides={}, happened_on=today, actor=SYSTEM, role=SYSTEM,
-        organisations=(), seen=None, asked_at=now,
-    )  # fmt: skip
-    requests.add(tx, request)
-    if decision.allowed:
-        act = applying.act_of(machine, decision, request, frozenset(), now)
-        moved = record(tx, machine.compiled, referral, situation, act)
-        applying.close_applied(tx, machine, request, moved, decision, now)
-    else:
-        applying.close_refused(tx, machine, request, referral, decision, now)
-
-
-def _ask_again(office: Office, now: datetime, limit: int) -> int:
-    today = london_day(now)
+def _ask_again(office: Office, now: datetime, limit: int) -> tuple[int, int]:
     with office.store.reading() as tx:
-        wanted = referrals.to_ask_again(tx, today, limit)
-    return sum(_ask_one(office, reference, now) for reference in wanted)
+        wanted = referrals.to_ask_again(tx, london_day(now), limit)
+    return _each((reference, partial(_ask_one, office, reference, now)) for reference in wanted)
 
 
 def _ask_one(office: Office, reference: str, now: datetime) -> bool:
@@ -163,21 +128,37 @@ def _ask_one(office: Office, reference: str, now: datetime) -> bool:
         return True
 
 
-def _waiting(office: Office, now: datetime) -> tuple[int, int]:
-    applied = abandoned = 0
+def _left(office: Office, before: datetime) -> list[Request]:
+    """Return the Requests that were asked before that moment and that nobody applied."""
     with office.store.reading() as tx:
-        waiting = requests.waiting(tx, now - _LEFT_AFTER)
-        found = [requests.get(tx, request_id) for request_id in waiting]
-    for request in found:
-        if request is None:
-            continue
-        if now - request.asked_at > _ABANDONED_AFTER:
-            with office.store.writing() as tx:
-                result = {"outcome": "abandoned", "event": request.event, "findings": []}
-                abandoned += requests.close(tx, request.id, "abandoned", result, now)
-        else:
-            applied += applying.apply(office, request.id, now).state == "applied"
-    return applied, abandoned
+        found = [requests.get(tx, request_id) for request_id in requests.waiting(tx, before)]
+    return [request for request in found if request is not None]
+
+
+def _abandon(office: Office, now: datetime) -> tuple[int, int]:
+    """Close what was left behind too long ago: what it asked for may be wanted no more."""
+
+    def close(request: Request) -> bool:
+        result = {"outcome": "abandoned", "event": request.event, "findings": []}
+        with office.store.writing() as tx:
+            return requests.close(tx, request.id, "abandoned", result, now)
+
+    left = _left(office, now - _ABANDONED_AFTER)
+    return _each((request.reference, partial(close, request)) for request in left)
+
+
+def _apply_left(office: Office, now: datetime) -> tuple[int, int]:
+    """Apply what a crash left behind not long ago."""
+
+    def apply(request: Request) -> bool:
+        return applying.apply(office, request.id, now).state == "applied"
+
+    left = _left(office, now - _LEFT_AFTER)
+    return _each(
+        (request.reference, partial(apply, request))
+        for request in left
+        if now - request.asked_at <= _ABANDONED_AFTER
+    )
 
 
 def _purge(office: Office, now: datetime, keep: timedelta | None) -> int:

@@ -63,7 +63,11 @@ class PoolChange:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Everything that one transaction writes for one step."""
+    """Everything that one transaction writes for one step.
+
+    `missed` are those of its deadlines that turn out to have been met too late, though nobody
+    recorded that they were missed.
+    """
 
     referral: Referral
     step: Step
@@ -74,6 +78,7 @@ class Moved:
     situation: Situation
     lapsed: tuple[str, ...]
     restored: tuple[str, ...]
+    missed: tuple[DeadlineRow, ...] = ()
 
 
 def move(
@@ -96,7 +101,7 @@ def move(
     context = StepContext(
         compiled, after, referral.reference, step.seq, act.happened_on, act.taken_back
     )
-    changed = reconcile(rows, due(compiled, after), context)
+    changed, missed = _missed(reconcile(rows, due(compiled, after), context), act.recorded_at)
     standings = standing(compiled, view)
     lapsed = lapses(compiled, view)
     return Moved(
@@ -111,6 +116,39 @@ def move(
         situation=after,
         lapsed=tuple(sorted(lapsed - set(referral.lapsed))),
         restored=tuple(sorted(set(referral.lapsed) - lapsed)),
+        missed=missed,
+    )
+
+
+def _missed(
+    rows: tuple[DeadlineRow, ...], at: datetime
+) -> tuple[tuple[DeadlineRow, ...], tuple[DeadlineRow, ...]]:
+    """Return the rows, and those of them that were met late and are known as missed only now."""
+    late = {row for row in rows if row.state == "met" and row.late and row.missed_at is None}
+    found = tuple(replace(row, missed_at=at) for row in rows if row in late)
+    if not found:
+        return rows, ()
+    return tuple(replace(row, missed_at=at) if row in late else row for row in rows), found
+
+
+def missed_act(row: DeadlineRow, state: str, today: date, now: datetime) -> Act:
+    """Return what the house records of a missed deadline: a breach, unless it was an aim."""
+    return Act(
+        event="deadline_missed",
+        target=state,
+        actor=SYSTEM,
+        role=SYSTEM,
+        happened_on=today,
+        recorded_at=now,
+        counts=False,
+        about={
+            "deadline": row.name,
+            "occurrence": row.occurrence,
+            "due": row.due_at.isoformat() if row.due_at else None,
+            "owner": row.owner,
+            "force": row.force,
+            "breach": row.force != "should",
+        },
     )
 
 
