@@ -1,0 +1,106 @@
+"""I2, on PostgreSQL, statement by statement: what was read and has changed is read again.
+
+On SQLite writers come one after the other; on PostgreSQL one may go on where another had to
+wait, and a statement may have read what is true no longer.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread, current_thread
+
+import psycopg
+import pytest
+
+from apflow.casework import Asked
+from apflow.referral import Referral
+from apflow.store import Store, referrals
+from tests.databases import Fresh
+from tests.promises.boundaries import told_before_each
+from tests.promises.soundness import faults
+from tests.small_office import START, Office
+from tests.small_office import office as small_office
+
+_SECONDS = 20
+
+
+@pytest.fixture
+def office(fresh_database: Fresh, tmp_path: Path) -> Iterator[Office]:
+    """Give the small office on PostgreSQL, with no connection open."""
+    store = Store(fresh_database("postgresql", True))
+    yield small_office(store, tmp_path)
+    store.close()
+
+
+@contextmanager
+def _held_up_before(words: str) -> Iterator[tuple[Event, Event]]:
+    """Hold the thread `second` up before its first statement of these words.
+
+    Gives what is set when it stands there, and what is to be set when it may go on.
+    """
+    there, may_go_on = Event(), Event()
+
+    def told(statement: str) -> None:
+        if current_thread().name == "second" and statement.startswith(words):
+            there.set()
+            assert may_go_on.wait(_SECONDS)
+
+    with told_before_each(told):
+        yield there, may_go_on
+
+
+def _waits_for_a_lock(store: Store) -> None:
+    """Return as soon as somebody waits for a lock in this database."""
+    asks = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with psycopg.connect(store.url, autocommit=True) as connection:
+        for _ in range(20_000):
+            found = connection.execute(asks).fetchone()
+            if found is not None and found[0]:
+                return
+    pytest.fail("nobody waits")
+
+
+def test_a_referral_that_was_waited_for_is_read_with_the_parties_it_then_has(
+    office: Office,
+) -> None:
+    """I2: whoever waited for a referral acts on it as it is, not as it was before they waited."""
+    store, reference = office.work.store, office.opened()
+    found: list[Referral | None] = []
+
+    def second() -> None:
+        with store.writing() as tx:
+            found.append(referrals.lock(tx, reference))
+
+    thread = Thread(target=second, name="second")
+    with store.writing() as tx:
+        before = referrals.lock(tx, reference)
+        assert before is not None
+        thread.start()
+        _waits_for_a_lock(store)
+        after = replace(before, version=before.version + 1, parties={"home": "elm"})
+        assert referrals.move(tx, after, before.version)
+    thread.join()
+    assert found == [after]
+
+
+def test_a_place_that_was_free_when_it_was_decided_on_is_not_given_twice(office: Office) -> None:
+    """I2: of two who both read that one place is free, one has it and the other waits for one."""
+    work, both = office.work, [office.opened(pupil, agrees=True) for pupil in ("p1", "p2")]
+    for reference in both:
+        office.done(reference, "submit", "sue", sitting="2026-01-14")
+    asked = Asked("panel_agrees", "pam", answers={"sat": ["panel_member", "la"]})
+    first, last = (work.ask(reference, asked, START).id for reference in both)
+    work.store.close()
+    with _held_up_before("UPDATE referrals") as (there, may_go_on):
+        thread = Thread(target=work.apply, args=(last, START), name="second")
+        thread.start()
+        assert there.wait(_SECONDS)
+        work.apply(first, START)
+        may_go_on.set()
+        thread.join()
+    assert [office.state(reference) for reference in both] == ["agreed", "waiting"]
+    assert faults(work) == []
