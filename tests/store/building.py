@@ -62,41 +62,31 @@ def make_step(
     on: date = TODAY,
 ) -> Step:
     """Return the referral's next step."""
-    body: dict[str, object] = {
-        "reference": referral.reference,
-        "seq": referral.seq + 1,
-        "event": event,
+    findings = {"guard": "parent_agrees", "verdict": "met", "clause": ["TR-1"]}
+    members: dict[str, object] = {
+        "reference": referral.reference, "seq": referral.seq + 1, "event": event, "actor": "ann",
+        "role": "school", "rank": None, "request": None, "previous": referral.head,
+    }  # fmt: skip
+    body = members | {
         "from": referral.state,
         "to": target,
-        "actor": "ann",
-        "role": "school",
         "happened_on": on.isoformat(),
         "recorded_at": NOW.isoformat(timespec="microseconds"),
-        "findings": [{"guard": "parent_agrees", "verdict": "met", "clause": ["TR-1"]}],
-        "rank": None,
+        "findings": [findings],
         "lifecycle": DIGEST,
-        "request": None,
         "about": dict(about or {}),
         "values": [{"kind": one.kind, "name": one.name, "digest": one.digest} for one in values],
-        "previous": referral.head,
     }
     written = rfc8785.dumps(body)  # type: ignore[arg-type]
     return Step(
-        reference=referral.reference,
-        seq=referral.seq + 1,
-        event=event,
+        **members,  # type: ignore[arg-type]
         source=referral.state,
         target=target,
-        actor="ann",
-        role="school",
         happened_on=on,
         recorded_at=NOW,
-        findings=({"guard": "parent_agrees", "verdict": "met", "clause": ["TR-1"]},),
-        rank=None,
+        findings=(findings,),
         digest=DIGEST,
-        request=None,
         about=dict(about or {}),
-        previous=referral.head,
         body=written,
         hash=step_hash(written),
         values=tuple(values),

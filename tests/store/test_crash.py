@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from apflow.referral import NoticeRow, Referral
 from apflow.store import (
@@ -36,8 +35,8 @@ from tests.store.building import (
 _FORK = multiprocessing.get_context("fork")
 
 
-def advance(store: Store, referral: Referral) -> None:
-    """Do everything that one advance writes, in one transaction."""
+def advance(store: Store, referral: Referral, last: Callable[[], None] = lambda: None) -> None:
+    """Do everything that one advance writes, in one transaction, and `last` before it commits."""
     with store.writing() as tx:
         assert requests.lock(tx, "r1") is not None
         assert referrals.lock(tx, referral.reference) == referral
@@ -48,6 +47,7 @@ def advance(store: Store, referral: Referral) -> None:
         assert pools.change(tx, "trial", "ks3", 1, 0)
         packs.add(tx, "TR-1", seq, {"said": "yes"})
         assert requests.close(tx, "r1", "applied", {"seq": seq}, NOW, answers={})
+        last()
 
 
 def left_behind(store: Store) -> tuple[object, ...]:
@@ -81,8 +81,8 @@ def in_a_process(do: Callable[[], None]) -> int:
     return process.exitcode
 
 
-def kill_at(point: int) -> None:
-    """Kill this process, with no farewell, before that statement or commit."""
+def kill_at(point: int) -> Callable[[], None]:
+    """Kill this process, with no farewell, before that statement; return what counts one more."""
     left = iter(range(point))
 
     def count(*_: object) -> None:
@@ -98,7 +98,7 @@ def kill_at(point: int) -> None:
 
     for name in ("rows", "row", "run", "many"):
         setattr(Statement, name, counted(getattr(Statement, name)))
-    sa.event.listen(sa.Engine, "commit", count)
+    return count
 
 
 def test_killed_before_any_statement_or_the_commit_an_advance_leaves_nothing(
@@ -112,9 +112,9 @@ def test_killed_before_any_statement_or_the_commit_an_advance_leaves_nothing(
     for point in range(100):
 
         def child(point: int = point) -> None:
-            kill_at(point)
+            before_commit = kill_at(point)
             with closing(Store(store.url)) as own:
-                advance(own, referral)
+                advance(own, referral, before_commit)
 
         ended = in_a_process(child)
         if ended == 0:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from apflow.store.engine import Busy
+from apflow.store.faults import Busy
 from apflow.store.tables import answers, notices, packs, pupils, referrals, requests
 
 #: The tables from which something can be erased.
