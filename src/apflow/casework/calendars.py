@@ -11,7 +11,7 @@ from datetime import date, datetime
 from apflow.casework.calendar_entries import calendar_of
 from apflow.casework.calendars_files import bank_holidays, read_calendar
 from apflow.casework.office import Office
-from apflow.casework.situations import situation_of
+from apflow.casework.situations import Surroundings, situation_of
 from apflow.clock import london_day
 from apflow.errors import Unknown
 from apflow.policy.deadlines import due
@@ -54,6 +54,12 @@ class CalendarChange:
     backwards: tuple[MovedDeadline, ...]
 
 
+#: A referral, its deadlines as they stand, and those that are new or changed.
+_Change = tuple[Referral, tuple[DeadlineRow, ...], tuple[DeadlineRow, ...]]
+#: How many referrals are read at a time.
+_AT_ONCE = 500
+
+
 class _NotDone(Exception):
     """Gives up the transaction in which a change was only looked at."""
 
@@ -84,21 +90,32 @@ def change_calendar(
     off = bank_holidays(min(years), max(years))
     written = [entry.written() for entry in entries]
     calendar = calendar_of(area, written, off)
-    with office.store.writing() as tx:
-        _known_area(office, tx, area)
-        version = calendars.put(tx, area, written, off, now, file, example=example)
-        changes = list(_changes(office, tx, area, now))
-        moved = tuple(one for _, _, some in changes for one in some)
-        backwards = tuple(one for one in moved if one.backwards(now))
-        done = not dry_run and (confirmed or not backwards)
-        if done:
-            for referral, rows, _ in changes:
-                _write(tx, referral, rows)
-        else:
-            tx.rollback()
-    if not done:
-        office.forget_calendar(area, version)
-    return CalendarChange(area, version, calendar.first, calendar.last, done, moved, backwards)
+    try:
+        with office.store.writing() as tx:
+            _known_area(office, tx, area)
+            version = calendars.put(tx, area, written, off, now, file, example=example)
+            changes = _all_changes(office, tx, area, version, now)
+            moved = tuple(one for _, rows, changed in changes for one in _moved(rows, changed))
+            backwards = tuple(one for one in moved if one.backwards(now))
+            done = not dry_run and (confirmed or not backwards)
+            change = CalendarChange(
+                area, version, calendar.first, calendar.last, done, moved, backwards
+            )
+            _carry_out(tx, change, changes)
+    except _NotDone as looked_at:
+        return looked_at.change
+    return change
+
+
+def _carry_out(tx: Tx, change: CalendarChange, changes: tuple[_Change, ...]) -> None:
+    """Write what moves, or give everything up if the change is not to be made."""
+    if not change.done:
+        raise _NotDone(change)
+    for referral, rows, changed in changes:
+        deadlines.write(tx, changed)
+        earliest = next_due(_merged(rows, changed))
+        after = replace(referral, version=referral.version + 1, next_due=earliest)
+        referrals.move(tx, after, referral.version, before=referral)
 
 
 def start_calendar(office: Office, tx: Tx, policy: str, now: datetime) -> None:
@@ -132,33 +149,40 @@ def _known_area(office: Office, tx: Tx, area: str) -> None:
     office.policy_folder(area)
 
 
-def _changes(
-    office: Office, tx: Tx, area: str, now: datetime
-) -> Iterator[tuple[Referral, tuple[DeadlineRow, ...], tuple[MovedDeadline, ...]]]:
+def _all_changes(
+    office: Office, tx: Tx, area: str, version: int, now: datetime
+) -> tuple[_Change, ...]:
+    try:
+        return tuple(_changes(office, tx, area, now))
+    finally:
+        # Nothing is committed yet, and the number may become another calendar's.
+        office.forget_calendar(area, version)
+
+
+def _changes(office: Office, tx: Tx, area: str, now: datetime) -> Iterator[_Change]:
     """Work out anew the deadlines of every open referral that counts by this area's days."""
-    for reference in _open(tx):
-        referral = referrals.lock(tx, reference)
-        if referral is None or not _counts_by(referral, area):
-            continue
+    today, around = london_day(now), Surroundings(office, tx)
+    for referral, rows in _open(tx, area):
         machine = office.machine(tx, referral.digest)
-        today = london_day(now)
-        situation = situation_of(office, tx, machine, referral, office.system(), today, today)
-        context = StepContext(machine.compiled, situation, reference, referral.seq, today)
-        rows = deadlines.rows(tx, reference)
+        situation = situation_of(
+            office, tx, machine, referral, office.system(), today, today, around
+        )
+        context = StepContext(machine.compiled, situation, referral.reference, referral.seq, today)
         changed = reconcile(rows, due(machine.compiled, situation), context)
         if changed:
-            yield referral, _merged(rows, changed), tuple(_moved(rows, changed))
+            yield referral, rows, changed
 
 
-def _counts_by(referral: Referral, area: str) -> bool:
-    return referral.lifecycle == area or area in referral.parties.values()
-
-
-def _open(tx: Tx) -> Iterator[str]:
-    after = None
-    while found := referrals.open_references(tx, after=after, limit=500):
-        yield from found
-        after = found[-1]
+def _open(tx: Tx, area: str) -> Iterator[tuple[Referral, tuple[DeadlineRow, ...]]]:
+    """Hold every open referral that may count by this area's days; give it with its deadlines."""
+    references = referrals.open_of_area(tx, area)
+    for first in range(0, len(references), _AT_ONCE):
+        some = references[first : first + _AT_ONCE]
+        held = referrals.lock_several(tx, some)
+        rows = deadlines.rows_of(tx, some)
+        for referral in held:
+            if referral.closed_on is None:
+                yield referral, rows.get(referral.reference, ())
 
 
 def _merged(rows: Iterable[DeadlineRow], changed: Iterable[DeadlineRow]) -> tuple[DeadlineRow, ...]:
@@ -175,9 +199,3 @@ def _moved(rows: Iterable[DeadlineRow], changed: Iterable[DeadlineRow]) -> Itera
         stood = old.due_at if old is not None else None
         if stood != row.due_at:
             yield MovedDeadline(row.reference, row.name, row.occurrence, stood, row.due_at)
-
-
-def _write(tx: Tx, referral: Referral, rows: tuple[DeadlineRow, ...]) -> None:
-    deadlines.write(tx, rows)
-    after = replace(referral, version=referral.version + 1, next_due=next_due(rows))
-    referrals.move(tx, after, referral.version)

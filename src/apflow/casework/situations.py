@@ -1,17 +1,60 @@
 """Gathering what a decision may look at: one referral's Situation, read from the store."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from apflow.casework.office import Office, area_parties
+from apflow.policy.calendar import Calendar
 from apflow.policy.compiled import Compiled, View
 from apflow.policy.facts import read_facts
+from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.machine import Machine
 from apflow.policy.pools import standing
 from apflow.policy.situation import START, Actor, Situation, Value
 from apflow.referral import Referral
 from apflow.store import pools, register
 from apflow.store.engine import Tx
+
+_T = TypeVar("_T")
+
+
+class Surroundings:
+    """What stands around referrals in one transaction, asked of the store once for all of them."""
+
+    def __init__(self, office: Office, tx: Tx) -> None:
+        self.tx = tx
+        self._office = office
+        self._known: dict[tuple[object, ...], Any] = {}
+
+    def calendar(self, lifecycle: Lifecycle, referral: Referral) -> Calendar:
+        """Return the calendar that counts for a referral; see `Office.calendar`."""
+        parties = area_parties(referral, lifecycle)
+        areas = ("calendar", lifecycle.lifecycle, parties)
+        return self._once(areas, lambda: self._office.calendar(self.tx, lifecycle, parties))
+
+    def sittings(self, lifecycle: Lifecycle) -> dict[str, tuple[date, ...]]:
+        """Return the listed dates of each of the policy's meetings."""
+        name = lifecycle.lifecycle
+        if not lifecycle.meetings:
+            return {}
+        return self._once(("sittings", name), lambda: register.sittings(self.tx, name))
+
+    def particulars(self, organisation: str) -> dict[str, object]:
+        """Return what the register knows of an organisation."""
+        asked = ("particulars", organisation)
+        found = self._once(asked, lambda: register.particulars(self.tx, (organisation,)))
+        return found.get(organisation, {})
+
+    def held(self, lifecycle: Lifecycle) -> dict[str, int]:
+        """Return how many places of each of the policy's pools are held."""
+        name, names = lifecycle.lifecycle, tuple(lifecycle.places)
+        return self._once(("held", name, names), lambda: pools.held(self.tx, name, names))
+
+    def _once(self, asked: tuple[object, ...], ask: Callable[[], _T]) -> _T:
+        if asked not in self._known:
+            self._known[asked] = ask()
+        return cast(_T, self._known[asked])
 
 
 def situation_of(
@@ -22,37 +65,41 @@ def situation_of(
     actor: Actor,
     today: date,
     happened_on: date,
+    around: Surroundings | None = None,
 ) -> Situation:
-    """Return the referral's situation for `actor`, with the places as they are in `tx`."""
+    """Return the referral's situation for `actor`, with the places as they are in `tx`.
+
+    Who asks for many referrals in one transaction gives what stands `around` all of them.
+    """
+    around = around or Surroundings(office, tx)
     lifecycle = machine.compiled.lifecycle
     bare = Situation(
         state=referral.state,
         facts=read_facts(lifecycle, referral.facts),
         tally=referral.tally,
-        calendar=office.calendar(tx, lifecycle, area_parties(referral, lifecycle)),
+        calendar=around.calendar(lifecycle, referral),
         today=today,
         happened_on=happened_on,
-        sittings=register.sittings(tx, lifecycle.lifecycle) if lifecycle.meetings else {},
-        register=_particulars(tx, machine.compiled, referral),
+        sittings=around.sittings(lifecycle),
+        register=_particulars(around, lifecycle, referral),
         role=actor.role,
     )
     if not lifecycle.places:
         return bare
     return bare.but(
-        free=free_places(tx, machine.compiled, referral, bare),
+        free=_free(around, machine.compiled, referral, bare),
         first=_first(tx, machine.compiled, referral, bare),
     )
 
 
-def _particulars(tx: Tx, compiled: Compiled, referral: Referral) -> dict[str, dict[str, Value]]:
+def _particulars(
+    around: Surroundings, lifecycle: Lifecycle, referral: Referral
+) -> dict[str, dict[str, Value]]:
     """Return what the register knows of the parties of which the policy asks something."""
-    facts = compiled.lifecycle.facts
-    asked = {slot: facts[slot].has for slot in referral.parties if facts[slot].has}
-    found = register.particulars(tx, tuple({referral.parties[slot] for slot in asked}))
     typed: dict[str, dict[str, Value]] = {}
-    for slot, has in asked.items():
-        organisation = referral.parties[slot]
-        values = found.get(organisation, {})
+    for slot, organisation in referral.parties.items():
+        has = lifecycle.facts[slot].has
+        values = around.particulars(organisation) if has else {}
         for name, kind in has.items():
             value = values.get(name)
             if value is not None:
@@ -62,14 +109,14 @@ def _particulars(tx: Tx, compiled: Compiled, referral: Referral) -> dict[str, di
     return typed
 
 
-def free_places(
-    tx: Tx, compiled: Compiled, referral: Referral, situation: Situation
+def _free(
+    around: Surroundings, compiled: Compiled, referral: Referral, situation: Situation
 ) -> dict[str, int]:
     """Return for each pool with a limit the places that others leave free (may be negative)."""
     capacities = limits(compiled, situation)
     if not capacities:
         return {}
-    held = pools.held(tx, compiled.lifecycle.lifecycle, tuple(capacities))
+    held = around.held(compiled.lifecycle)
     return {
         name: capacity - held[name] + (name in referral.holds)
         for name, capacity in capacities.items()

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from apflow.store.statements import Row, Statement, Tx
+from apflow.store.statements import Row, Statement, Tx, listed, on_each
 from apflow.store.tables import calendars
 from apflow.store.written import dump, load, moment, read_moment
 
@@ -33,17 +33,14 @@ _PUT = Statement(sa.insert(calendars))
 _OF_AREA = _c.area == sa.bindparam("of_area")
 _VERSION = Statement(sa.select(sa.func.max(_c.version)).where(_OF_AREA))
 
-
-def _newest(unfolded: str) -> sa.Select[tuple[str, int]]:
-    areas = sa.select(sa.literal_column("value", sa.Text)).select_from(sa.text(unfolded))
-    newest = sa.select(_c.area, sa.func.max(_c.version)).where(_c.area.in_(areas))
-    return newest.group_by(_c.area)
-
-
-# A list as one parameter, which both databases unfold: the statement stays one and the same.
 _NEWEST = Statement(
-    _newest("json_each(:areas)"),
-    _newest("json_array_elements_text(CAST(:areas AS json)) AS one (value)"),
+    *on_each(
+        lambda on: (
+            sa.select(_c.area, sa.func.max(_c.version))
+            .where(_c.area.in_(listed("areas", on)))
+            .group_by(_c.area)
+        )
+    )
 )
 _GET = Statement(sa.select(*calendars.columns).where(_OF_AREA).order_by(_c.version.desc()).limit(1))
 _VERSIONS = Statement(sa.select(*calendars.columns).where(_OF_AREA).order_by(_c.version))

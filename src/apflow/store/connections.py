@@ -55,8 +55,6 @@ def _sqlite_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
     )
     sa.event.listen(writer, "connect", _sqlite_writer)
     sa.event.listen(reader, "connect", _sqlite_reader)
-    sa.event.listen(writer, "begin", _begin_immediate)
-    sa.event.listen(reader, "begin", _begin_deferred)
     return writer, reader
 
 
@@ -78,19 +76,10 @@ def _sqlite_reader(connection: Any, _: ConnectionPoolEntry) -> None:
 
 
 def _pragmas(connection: Any, *pragmas: str) -> None:
-    # The driver must not begin transactions of its own: `begin` says how.
+    # The driver must not begin transactions of its own: the Store says how.
     connection.isolation_level = None
     for pragma in pragmas:
         connection.execute(pragma).close()
-
-
-def _begin_immediate(connection: sa.Connection) -> None:
-    # A transaction that reads and then writes fails at once when another has written between.
-    connection.connection.cursor().execute("BEGIN IMMEDIATE")
-
-
-def _begin_deferred(connection: sa.Connection) -> None:
-    connection.connection.cursor().execute("BEGIN")
 
 
 def _postgresql_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:

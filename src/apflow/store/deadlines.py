@@ -6,11 +6,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from apflow.referral import DeadlineRow
-from apflow.store.statements import Row, Statement, Tx, insert_or
+from apflow.store.statements import Row, Statement, Tx, insert_or, listed, on_each
 from apflow.store.tables import deadlines, referral_parties
 from apflow.store.written import (
     NEVER,
     day_or_none,
+    dump,
     moment,
     moment_or_none,
     read_day_or_none,
@@ -32,6 +33,16 @@ _ROWS = Statement(
     sa.select(*deadlines.columns)
     .where(_c.reference == sa.bindparam("reference"))
     .order_by(_c.name, _c.occurrence)
+)
+#: The same of many: a test looks at how they are found.
+ROWS_OF = Statement(
+    *on_each(
+        lambda on: (
+            sa.select(*deadlines.columns)
+            .where(_c.reference.in_(listed("references", on)))
+            .order_by(_c.reference, _c.name, _c.occurrence)
+        )
+    )
 )
 _WRITE = Statement(
     *insert_or(
@@ -97,6 +108,14 @@ _OPEN_FOR = _STANDING_BY.where(
 def rows(tx: Tx, reference: str) -> tuple[DeadlineRow, ...]:
     """Return every deadline that the referral has or had, by name and occurrence."""
     return tuple(_read(row) for row in _ROWS.rows(tx, {"reference": reference}))
+
+
+def rows_of(tx: Tx, references: Sequence[str]) -> dict[str, tuple[DeadlineRow, ...]]:
+    """Return what `rows` does for each of these referrals that has any."""
+    found: dict[str, list[DeadlineRow]] = {}
+    for row in ROWS_OF.rows(tx, {"references": dump(list(references))}):
+        found.setdefault(row[0], []).append(_read(row))
+    return {reference: tuple(rows) for reference, rows in found.items()}
 
 
 def write(tx: Tx, rows: Sequence[DeadlineRow]) -> None:

@@ -4,13 +4,14 @@
 after every deadline. Lists are paged by what they are ordered by, never by counting rows.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import sqlalchemy as sa
 
 from apflow.referral import Referral
 from apflow.store.lists import Place, WorklistRow, counts, find, worklist
-from apflow.store.statements import Row, Statement, Tx
+from apflow.store.statements import Row, Statement, Tx, listed, on_each
 from apflow.store.tables import referral_parties, referrals
 from apflow.store.written import (
     day_or_none,
@@ -33,9 +34,12 @@ __all__ = [
     "find",
     "get",
     "lock",
+    "lock_several",
     "move",
     "of_pupil",
+    "open_of_area",
     "open_references",
+    "standing_in",
     "to_ask_again",
     "worklist",
 ]
@@ -49,22 +53,47 @@ _MOVABLE = tuple(
 )
 
 
-def _with_parties(group: str) -> sa.Select[tuple[object, ...]]:
+def _whole(on: str, *where: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
+    group = sa.func.json_group_object if on == "sqlite" else sa.func.json_object_agg
     slots = (
-        sa.select(getattr(sa.func, group)(_p.slot, _p.organisation))
+        sa.select(group(_p.slot, _p.organisation))
         .where(_p.reference == _r.reference)
         .scalar_subquery()
     )
-    return sa.select(*_COLUMNS, sa.cast(slots, sa.Text)).where(
-        _r.reference == sa.bindparam("reference")
+    return sa.select(*_COLUMNS, sa.cast(slots, sa.Text)).where(*where)
+
+
+def _among(on: str) -> sa.ColumnElement[bool]:
+    return _r.reference.in_(listed("references", on))
+
+
+_ONE = _r.reference == sa.bindparam("reference")
+_OPEN_LIFECYCLE = (_r.lifecycle == sa.bindparam("lifecycle"), _r.closed_on.is_(None))
+_GET = Statement(*on_each(lambda on: _whole(on, _ONE)))
+_HOLD = Statement(sa.select(_r.version).where(_ONE).with_for_update())
+#: How many are found at once: a test looks at how they are.
+GET_SEVERAL = Statement(*on_each(lambda on: _whole(on, _among(on)).order_by(_r.reference)))
+_HOLD_SEVERAL = Statement(
+    *on_each(
+        lambda on: sa.select(_r.version).where(_among(on)).order_by(_r.reference).with_for_update()
     )
-
-
-_GET = Statement(_with_parties("json_group_object"), _with_parties("json_object_agg"))
-_HOLD = Statement(
-    sa.select(_r.version).where(_r.reference == sa.bindparam("reference")).with_for_update()
 )
-_DIGEST = Statement(sa.select(_r.digest).where(_r.reference == sa.bindparam("reference")))
+STANDING_IN = Statement(
+    *on_each(
+        lambda on: _whole(on, *_OPEN_LIFECYCLE, _r.state.in_(listed("states", on))).order_by(
+            _r.reference
+        )
+    )
+)
+OPEN_OF_AREA = Statement(
+    sa.select(_r.reference)
+    .where(_r.lifecycle == sa.bindparam("area"), _r.closed_on.is_(None))
+    .union(
+        sa.select(_p.reference).where(_p.organisation == sa.bindparam("area"), _p.open == sa.true())
+    )
+    .order_by("reference")
+)
+_DIGEST = Statement(sa.select(_r.digest).where(_ONE))
 _ADD = Statement(sa.insert(referrals))
 _MOVE = Statement(
     sa.update(referrals).where(
@@ -139,6 +168,28 @@ def lock(tx: Tx, reference: str) -> Referral | None:
     if tx.dialect.name == "postgresql":
         _HOLD.row(tx, {"reference": reference})
     return get(tx, reference)
+
+
+def lock_several(tx: Tx, references: Sequence[str]) -> list[Referral]:
+    """Return those of `references` that are there, in order, held as `lock` holds one."""
+    asked = {"references": dump(list(references))}
+    if tx.dialect.name == "postgresql":
+        _HOLD_SEVERAL.rows(tx, asked)
+    return [_read(row) for row in GET_SEVERAL.rows(tx, asked)]
+
+
+def standing_in(tx: Tx, lifecycle: str, states: Collection[str]) -> list[Referral]:
+    """Return the open referrals of a lifecycle that stand in one of these states, in order."""
+    asked = {"lifecycle": lifecycle, "states": dump(sorted(states))}
+    return [_read(row) for row in STANDING_IN.rows(tx, asked)]
+
+
+def open_of_area(tx: Tx, area: str) -> list[str]:
+    """Return the references of open referrals that may count by an area's days, in order.
+
+    `area` is their lifecycle or an organisation that is a party.
+    """
+    return [row[0] for row in OPEN_OF_AREA.rows(tx, {"area": area})]
 
 
 def add(tx: Tx, referral: Referral) -> None:

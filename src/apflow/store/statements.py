@@ -6,7 +6,7 @@ and handed to the driver as they stand. Nothing is converted on the way: the tab
 text, whole numbers, yes/no and bytes, which both drivers take as they are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import count
 from typing import Any
@@ -117,3 +117,19 @@ def insert_or(table: sa.Table, *, replace: Sequence[str] = ()) -> tuple[Any, Any
             else insert.on_conflict_do_nothing(index_elements=key)
         )
     return both[0], both[1]
+
+
+def on_each(build: Callable[[str], Any]) -> tuple[Any, Any]:
+    """Return what `build` gives for "sqlite" and for "postgresql", as Statement takes them."""
+    return build("sqlite"), build("postgresql")
+
+
+def listed(name: str, on: str) -> Any:
+    """Return what the parameter `name`, a JSON list of texts, unfolds to, for `column.in_(...)`.
+
+    So a statement stays one and the same, whatever the length of the list.
+    """
+    unfolded = f"json_each(:{name})"
+    if on == "postgresql":
+        unfolded = f"json_array_elements_text(CAST(:{name} AS json)) AS one (value)"
+    return sa.select(sa.literal_column("value", sa.Text)).select_from(sa.text(unfolded))
