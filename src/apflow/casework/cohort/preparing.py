@@ -41,7 +41,8 @@ _NUMBERS_SET = 115
 #: and on which one provider's word on safeguarding runs out: longer ago than any panel's last
 #: sitting, so that a start that it agreed to is stopped by it.
 _ASSURED_UNTIL = 25
-_ROOMS: Final = (
+#: The files that hold the stories.
+ROOMS: Final = (
     maidstone_deciding,
     maidstone_placing,
     maidstone_excluded,
@@ -102,41 +103,38 @@ def stories(seed: int) -> tuple[Story, ...]:
             name=named(tell),
             shows=(tell.__doc__ or "").split("\n", 1)[0],
         )
-        for room in _ROOMS
+        for room in ROOMS
         for tell, times in room.STORIES
         for _ in range(times)
     )
 
 
-def prepare(store: Store, states: Path, seed: int, until: date, progress: Progress) -> Cohort:
+def prepare(
+    store: Store,
+    states: Path,
+    seed: int,
+    until: date,
+    progress: Progress,
+    told: tuple[Story, ...] | None = None,
+) -> Cohort:
     """Tell the cohort of `seed` to an empty database, up to the beginning of `until`.
 
-    `states` is the folder that takes the demonstration's policies. The same seed and last day
-    give the same pupils, references, steps and outcomes. Raises BadInput for a last day out of
-    reach and for a database that is not empty, StoryBroken when a step ends otherwise than told.
+    `states` is the folder that takes the demonstration's policies, `told` the stories if not all
+    of the seed's. The same seed and last day give the same pupils, references, steps and
+    outcomes. Raises BadInput for a last day out of reach and for a database that is not empty,
+    StoryBroken when a step ends otherwise than told.
     """
-    if not example.FIRST_DAY <= until < example.LAST_DAY:
-        says = f"choose a day from {example.FIRST_DAY} to {example.LAST_DAY - timedelta(days=1)}"
-        raise BadInput("date", until.isoformat(), says)
-    if found(store) != "nothing":
-        raise BadInput("database", store.name, "is not empty; name another, or delete it")
+    _check(store, until)
+    told = stories(seed) if told is None else told
+    cohort = Cohort(seed, until, whole=False)
     example.write(states, until, with_numbers=False)
     diaries = {
         MAIDSTONE: _diary(MAIDSTONE, until, fortnightly),
         HERONSGATE: _diary(HERONSGATE, until, monthly),
     }
     store.upgrade()
-    cohort = Cohort(seed, until, whole=False)
-    told = stories(seed)
-    known = pupils(_chance(seed, "pupils"), tuple(story.age for story in told), until)
-    with store.writing() as tx:
-        _mark(tx, cohort, register.add_organisation)
-        _register(tx, diaries)
-        for pupil in known:
-            register.add_pupil(tx, pupil)
-    telling = Telling(
-        Casework(store, (states,)), told, (pupil.id for pupil in known), _chance(seed, "ids")
-    )
+    known = _put_up(store, cohort, told, diaries)
+    telling = Telling(Casework(store, (states,)), told, known, _chance(seed, "ids"))
     numbers_set = _school_days_before(diaries[MAIDSTONE], _NUMBERS_SET)
     telling.tell(
         _timed(told, diaries, _chance(seed, "times")),
@@ -152,6 +150,28 @@ def prepare(store: Store, states: Path, seed: int, until: date, progress: Progre
     with store.writing() as tx:
         _mark(tx, cohort, register.change_organisation)
     return cohort
+
+
+def _check(store: Store, until: date) -> None:
+    if not example.FIRST_DAY <= until < example.LAST_DAY:
+        says = f"choose a day from {example.FIRST_DAY} to {example.LAST_DAY - timedelta(days=1)}"
+        raise BadInput("date", until.isoformat(), says)
+    if found(store) != "nothing":
+        raise BadInput("database", store.name, "is not empty; name another, or delete it")
+
+
+def _put_up(
+    store: Store, cohort: Cohort, told: tuple[Story, ...], diaries: dict[str, Diary]
+) -> tuple[str, ...]:
+    """Put everybody and everything into the register, with the mark; return the pupils' ids."""
+    ages = tuple(story.age for story in told)
+    known = pupils(_chance(cohort.seed, "pupils"), ages, cohort.until)
+    with store.writing() as tx:
+        _mark(tx, cohort, register.add_organisation)
+        _register(tx, diaries)
+        for pupil in known:
+            register.add_pupil(tx, pupil)
+    return tuple(pupil.id for pupil in known)
 
 
 def _chance(seed: int, what: str) -> Random:

@@ -107,7 +107,7 @@ class Telling:
         for timed in moves:
             days[timed.at.date()].append(timed)
         total, told = sum(map(len, days.values())), 0
-        for day in _days(min(days), until):
+        for day in _days(min((*days, *happenings)), until):
             self._sweep(day)
             happenings.get(day, lambda: None)()
             self._day(days.get(day, []))
