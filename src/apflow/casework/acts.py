@@ -23,7 +23,7 @@ from apflow.referral import Referral, Request, Step
 from apflow.referral.adopting import Adoption, adoption
 from apflow.referral.moving import Act
 from apflow.referral.replay import last_reversible, replay
-from apflow.store import history, lifecycles, packs, register, requests
+from apflow.store import history, lifecycles, packs, referrals, register, requests
 from apflow.store.engine import Tx
 
 #: House events that only a manager may do; the others are open to whoever acts on the referral.
@@ -272,12 +272,25 @@ def _erase(asked: _Asked) -> Act | Finding:
     history.erase(asked.tx, asked.referral.reference, chosen)
     requests.erase(asked.tx, asked.referral.reference)
     packs.erase(asked.tx, asked.referral.reference)
+    if everything:
+        _forget_pupil(asked)
     left = {
         name: value
         for name, value in asked.situation.facts.items()
         if names is not None and name not in names
     }
     return asked.act(facts=left, about=history.about_erasure(erased))
+
+
+def _forget_pupil(asked: _Asked) -> None:
+    """Erase the pupil's name and birthday once nothing else is known of them."""
+    others = (
+        referrals.get(asked.tx, reference)
+        for reference in referrals.of_pupil(asked.tx, asked.referral.pupil)
+        if reference != asked.referral.reference
+    )
+    if not any(other is not None and other.facts for other in others):
+        register.change_pupil(asked.tx, register.Pupil(asked.referral.pupil, None))
 
 
 _HANDLERS: dict[str, Callable[[_Asked], HouseAct | Act | Finding]] = {
