@@ -14,7 +14,7 @@ from apflow.casework import applying, asking
 from apflow.casework.asking import Asked
 from apflow.casework.looking import log
 from apflow.casework.office import Office
-from apflow.casework.situations import situation_of
+from apflow.casework.situations import Surroundings, situation_of
 from apflow.clock import london_day
 from apflow.errors import BadInput, Unknown
 from apflow.nearest import nearest
@@ -23,7 +23,7 @@ from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.pools import order_text
 from apflow.policy.situation import Situation
 from apflow.referral import Referral, Request
-from apflow.store import referrals, register, requests
+from apflow.store import lifecycles, referrals, register, requests
 from apflow.store.engine import Tx
 
 
@@ -97,8 +97,7 @@ def agenda(office: Office, sitting: Sitting, person: str, now: datetime) -> tupl
         if register.actor_roles(tx, person) is None:
             raise Unknown("person", person)
         found = _items(office, tx, sitting, now)
-    for item in found:
-        log(office, item.reference, person, "agenda", now)
+    log(office, [item.reference for item in found], person, "agenda", now)
     return found
 
 
@@ -166,13 +165,14 @@ def _with_people(
 def waiting(office: Office, sitting: Sitting, now: datetime) -> tuple[str, ...]:
     """Return the Requests of a sitting that wait to be applied, in the order of its agenda."""
     with office.store.reading() as tx:
-        items = _items(office, tx, sitting, now)
-        return tuple(
-            request.id
-            for item in items
-            for request in requests.of(tx, item.reference)
-            if request.state == "waiting" and request.event in item.events
-        )
+        items = {item.reference: item for item in _items(office, tx, sitting, now)}
+        found = [
+            request
+            for request in requests.waiting_for(tx, tuple(items))
+            if request.event in items[request.reference].events
+        ]
+    found.sort(key=lambda request: items[request.reference].number)
+    return tuple(request.id for request in found)
 
 
 def hold(office: Office, sitting: Sitting, now: datetime) -> tuple[Request, ...]:
@@ -199,24 +199,32 @@ def _meeting(lifecycle: Lifecycle, sitting: Sitting) -> None:
 
 
 def _items(office: Office, tx: Tx, sitting: Sitting, now: datetime) -> tuple[AgendaItem, ...]:
-    today = london_day(now)
+    today, around = london_day(now), Surroundings(office, tx)
+    states = _where_decided(office, tx, sitting)
     found = []
-    after = None
-    while page := referrals.open_references(tx, sitting.lifecycle, after=after, limit=500):
-        for reference in page:
-            referral = referrals.get(tx, reference)
-            if referral is not None and (item := _item(office, tx, sitting, referral, today)):
-                found.append(item)
-        after = page[-1]
+    for referral in referrals.standing_in(tx, sitting.lifecycle, states):
+        if item := _item(office, around, sitting, referral, today):
+            found.append(item)
     found.sort(key=lambda one: (one[0], one[1].reference))
     return tuple(replace(item, number=number) for number, (_, item) in enumerate(found, start=1))
 
 
+def _where_decided(office: Office, tx: Tx, sitting: Sitting) -> set[str]:
+    """Return the states in which the meeting decides, by any kept version of the policy."""
+    kept = (known.digest for known in lifecycles.listed(tx) if known.name == sitting.lifecycle)
+    found: set[str] = set()
+    for lifecycle in (office.machine(tx, digest).compiled.lifecycle for digest in kept):
+        for transition in lifecycle.transitions:
+            if lifecycle.events[transition.event].at == sitting.meeting:
+                found.update(lifecycle.sources(transition))
+    return found
+
+
 def _item(
-    office: Office, tx: Tx, sitting: Sitting, referral: Referral, today: date
+    office: Office, around: Surroundings, sitting: Sitting, referral: Referral, today: date
 ) -> tuple[str, AgendaItem] | None:
     """Return a referral's item with what it is ordered by; None if it is not on the agenda."""
-    machine = office.machine(tx, referral.digest)
+    machine = office.machine(around.tx, referral.digest)
     compiled, lifecycle = machine.compiled, machine.compiled.lifecycle
     at = {name for name, event in lifecycle.events.items() if event.at == sitting.meeting}
     if not any(
@@ -227,7 +235,8 @@ def _item(
     put_down = _put_down(lifecycle, referral, sitting.meeting)
     if put_down is not None and put_down > sitting.on:
         return None
-    situation = situation_of(office, tx, machine, referral, office.system(), today, today)
+    actor = office.system()
+    situation = situation_of(office, around.tx, machine, referral, actor, today, today, around)
     view = View(compiled, situation)
     events = _open_events(compiled, view, at)
     if not events:

@@ -5,7 +5,7 @@ role of its policy that has no slot, or are the office's manager or auditor. To 
 is not there. Every look at a child's record is recorded before anything is shown (I7).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -68,7 +68,7 @@ def look(office: Office, reference: str, person: str, role: str | None, now: dat
         facts, hidden = _facts(lifecycle, referral, view, _roles(tx, person))
         pupil = register.get_pupil(tx, referral.pupil)
         rows = deadlines.rows(tx, referral.reference)
-    log(office, referral.reference, person, "referral", now)
+    log(office, [referral.reference], person, "referral", now)
     return Looked(referral, lifecycle, pupil.name if pupil else None, facts, hidden, rows, actor)
 
 
@@ -95,7 +95,7 @@ def choices(
             )
             for event, decision in machine.choices(situation, actor)
         )
-    log(office, referral.reference, person, "choices", now)
+    log(office, [referral.reference], person, "choices", now)
     return found
 
 
@@ -118,15 +118,16 @@ def trace(office: Office, reference: str, person: str, now: datetime) -> tuple[S
         referral, machine, _ = seen(office, tx, reference, person, None)
         roles = _roles(tx, person)
         steps = history.steps(tx, referral.reference)
-    log(office, referral.reference, person, "history", now)
+    log(office, [referral.reference], person, "history", now)
     lifecycle = machine.compiled.lifecycle
     return tuple(_redacted(step, lifecycle, roles) for step in steps)
 
 
-def log(office: Office, reference: str, person: str, what: str, now: datetime) -> None:
-    """Record that a person looked at a child's record."""
+def log(office: Office, references: Iterable[str], person: str, what: str, now: datetime) -> None:
+    """Record that a person looked at children's records."""
     with office.store.writing() as tx:
-        reads.add(tx, person, reference, what, now)
+        for reference in references:
+            reads.add(tx, person, reference, what, now)
 
 
 def seen(

@@ -1,12 +1,12 @@
 """Requests: what somebody asked for, stored before anything is decided, applied at most once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from apflow.referral import Request, RequestState
-from apflow.store.statements import Row, Statement, Tx, insert_or
+from apflow.store.statements import Row, Statement, Tx, insert_or, listed, on_each
 from apflow.store.tables import requests
 from apflow.store.written import dump, load, moment, read_moment, read_moment_or_none
 
@@ -45,6 +45,19 @@ _OF = Statement(
     sa.select(*requests.columns)
     .where(_c.reference == sa.bindparam("reference"))
     .order_by(_c.asked_at, _c.id)
+)
+#: What waits for several referrals: a test looks at how it is found.
+WAITING_FOR = Statement(
+    *on_each(
+        lambda on: (
+            sa.select(*requests.columns)
+            .where(
+                _c.reference.in_(listed("references", on)),
+                _c.state == sa.literal_column("'waiting'"),
+            )
+            .order_by(_c.reference, _c.asked_at, _c.id)
+        )
+    )
 )
 _UNAPPLIED = sa.text("requests.state IN ('refused', 'stale', 'abandoned')")
 _PURGE = Statement(sa.delete(requests).where(_UNAPPLIED, _c.closed_at < sa.bindparam("before")))
@@ -129,6 +142,12 @@ def unrecorded(tx: Tx, limit: int) -> list[Request]:
 def of(tx: Tx, reference: str) -> list[Request]:
     """Return every Request kept for a referral, in the order asked."""
     return [_read(row) for row in _OF.rows(tx, {"reference": reference})]
+
+
+def waiting_for(tx: Tx, references: Sequence[str]) -> list[Request]:
+    """Return the Requests waiting for these referrals, by reference, in the order asked."""
+    asked = {"references": dump(list(references))}
+    return [_read(row) for row in WAITING_FOR.rows(tx, asked)]
 
 
 def purge(tx: Tx, before: datetime) -> int:
