@@ -1,6 +1,6 @@
 """Preparing a cohort in an empty database, and knowing one again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -142,14 +142,16 @@ def prepare(
         {numbers_set: lambda: example.write(states, until, with_numbers=True)},
         progress,
     )
-    examples = (
-        Example(telling.references[number], story.name, story.shows)
-        for number, story in enumerate(told)
-    )
-    cohort = replace(cohort, whole=True, examples=tuple(examples))
+    cohort = replace(cohort, whole=True, examples=_examples(told, telling.references))
     with store.writing() as tx:
         _mark(tx, cohort, register.change_organisation)
     return cohort
+
+
+def _examples(told: tuple[Story, ...], references: Mapping[int, str]) -> tuple[Example, ...]:
+    return tuple(
+        Example(references[number], story.name, story.shows) for number, story in enumerate(told)
+    )
 
 
 def _check(store: Store, until: date) -> None:
