@@ -1,21 +1,17 @@
 """Worklists: complete, in order, in scope, and each one range of one index."""
 
 import random
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apflow.referral import Referral
-from apflow.store import Store, Tx, deadlines, lists, referrals, register
+from apflow.store import Store, Tx, lists, referrals, register
 from apflow.store.lists import WorklistRow
-from apflow.store.statements import Statement
-from tests.store.building import NOW, ORGANISATIONS, TODAY, crowd, furnish, make_referral
+from tests.store.building import NOW, ORGANISATIONS, TODAY, furnish, make_referral
 
 
 def fill(store: Store, *made: Referral) -> None:
@@ -184,56 +180,6 @@ def test_an_erased_pupil_is_not_found_by_name(store: Store) -> None:
         assert register.change_pupil(tx, register.Pupil("p0", None))
         assert lists.find(tx, "zoe") == []
         assert lists.find(tx, "TR-0001")[0].name is None
-
-
-def plan(tx: Tx, statement: Statement, **asked: object) -> str:
-    explain = "EXPLAIN QUERY PLAN " if tx.dialect.name == "sqlite" else "EXPLAIN "
-    words = explain + statement.words(tx.dialect.name)
-    cursor = tx.connection.cursor()
-    cursor.execute(words, {**statement.constants, **asked})
-    return "\n".join(str(row[-1]) for row in cursor.fetchall())
-
-
-@pytest.fixture
-def crowded(own_url: str) -> Store:
-    """Give a store with enough rows, and the statistics, for the planner to choose freely."""
-    store = furnish(Store(own_url))
-    crowd(store, 10_000)
-    if store.dialect == "sqlite":
-        with closing(sqlite3.connect(str(store.path))) as connection:
-            connection.execute("ANALYZE")
-    else:
-        with psycopg.connect(own_url, autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE")
-    return store
-
-
-def test_a_worklist_page_is_one_range_of_one_covering_index(crowded: Store) -> None:
-    with closing(crowded) as store, store.reading() as tx:
-        asked = {"after_due": "", "after_reference": "", "limit": 50}
-        mine = plan(tx, lists.ORGANISATIONS_PAGE, organisation="oak", **asked)
-        every = plan(tx, lists.WHOLE_PAGE, **asked)
-    how = "COVERING INDEX {}" if store.dialect == "sqlite" else "Index Only Scan using {}"
-    assert how.format("ix_referral_parties_open") in mine
-    assert how.format("ix_referrals_open") in every
-    for shown in (mine, every):
-        assert "Seq Scan on referral" not in shown
-        assert "SCAN referral" not in shown
-
-
-def test_a_sweep_looks_only_at_what_is_armed_and_due(crowded: Store) -> None:
-    with closing(crowded) as store, store.reading() as tx:
-        asked = {"now": "2026-02-12T09:30:00.000000Z", "limit": 100}
-        first = plan(tx, deadlines.DUE, **asked)
-        key = {"due_at": "2026", "reference": "TR-1", "name": "x", "occurrence": 1}
-        then = plan(tx, deadlines.DUE_AFTER, **asked, **key)
-        standing = plan(tx, deadlines.STANDING, until="2026-02-13", limit=100)
-    assert "ix_deadlines_armed" in first
-    assert "ix_deadlines_armed" in then
-    assert "ix_deadlines_standing" in standing
-    for shown in (first, then, standing):
-        assert "Sort" not in shown
-        assert "TEMP B-TREE" not in shown
 
 
 def test_moving_a_referral_moves_it_in_the_list(store: Store) -> None:

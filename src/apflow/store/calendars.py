@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from apflow.store.statements import Row, Statement, Tx, listed, on_each
+from apflow.store.statements import Row, Statement, Tx, among, on_each
 from apflow.store.tables import calendars
 from apflow.store.written import dump, load, moment, read_moment
 
@@ -37,7 +37,7 @@ _NEWEST = Statement(
     *on_each(
         lambda on: (
             sa.select(_c.area, sa.func.max(_c.version))
-            .where(_c.area.in_(listed("areas", on)))
+            .where(among(_c.area, "areas", on))
             .group_by(_c.area)
         )
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from apflow.referral import DeadlineRow
-from apflow.store.statements import Row, Statement, Tx, insert_or, listed, on_each
+from apflow.store.statements import Row, Statement, Tx, among, insert_or, on_each
 from apflow.store.tables import deadlines, referral_parties
 from apflow.store.written import (
     NEVER,
@@ -39,7 +39,7 @@ ROWS_OF = Statement(
     *on_each(
         lambda on: (
             sa.select(*deadlines.columns)
-            .where(_c.reference.in_(listed("references", on)))
+            .where(among(_c.reference, "references", on))
             .order_by(_c.reference, _c.name, _c.occurrence)
         )
     )

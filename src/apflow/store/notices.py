@@ -12,7 +12,7 @@ from apflow.store.written import moment, moment_or_none, read_moment, read_momen
 
 _c = notices.c
 _ADD = Statement(sa.insert(notices))
-_PENDING = Statement(
+PENDING = Statement(
     sa.select(*notices.columns)
     .where(_c.sent_at.is_(None))
     .order_by(_c.created_at, _c.id)
@@ -51,7 +51,7 @@ def add(tx: Tx, rows: Sequence[NoticeRow]) -> None:
 
 def pending(tx: Tx, limit: int) -> list[NoticeRow]:
     """Return the messages that have not gone out, oldest first."""
-    return [_read(row) for row in _PENDING.rows(tx, {"limit": limit})]
+    return [_read(row) for row in PENDING.rows(tx, {"limit": limit})]
 
 
 def mark_sent(tx: Tx, notice_id: str, at: datetime) -> bool:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from apflow.referral import Referral
 from apflow.store.lists import Place, WorklistRow, counts, find, worklist
-from apflow.store.statements import Row, Statement, Tx, listed, on_each
+from apflow.store.statements import Row, Statement, Tx, among, on_each
 from apflow.store.tables import referral_parties, referrals
 from apflow.store.written import (
     day_or_none,
@@ -63,25 +63,30 @@ def _whole(on: str, *where: sa.ColumnElement[bool]) -> sa.Select[tuple[object, .
     return sa.select(*_COLUMNS, sa.cast(slots, sa.Text)).where(*where)
 
 
-def _among(on: str) -> sa.ColumnElement[bool]:
-    return _r.reference.in_(listed("references", on))
-
-
 _ONE = _r.reference == sa.bindparam("reference")
-_OPEN_LIFECYCLE = (_r.lifecycle == sa.bindparam("lifecycle"), _r.closed_on.is_(None))
 _GET = Statement(*on_each(lambda on: _whole(on, _ONE)))
 _HOLD = Statement(sa.select(_r.version).where(_ONE).with_for_update())
 #: How many are found at once: a test looks at how they are.
-GET_SEVERAL = Statement(*on_each(lambda on: _whole(on, _among(on)).order_by(_r.reference)))
+GET_SEVERAL = Statement(
+    *on_each(lambda on: _whole(on, among(_r.reference, "references", on)).order_by(_r.reference))
+)
 _HOLD_SEVERAL = Statement(
     *on_each(
-        lambda on: sa.select(_r.version).where(_among(on)).order_by(_r.reference).with_for_update()
+        lambda on: (
+            sa.select(_r.version)
+            .where(among(_r.reference, "references", on))
+            .order_by(_r.reference)
+            .with_for_update()
+        )
     )
 )
 STANDING_IN = Statement(
     *on_each(
-        lambda on: _whole(on, *_OPEN_LIFECYCLE, _r.state.in_(listed("states", on))).order_by(
-            _r.reference
+        lambda on: _whole(
+            on,
+            _r.lifecycle == sa.bindparam("lifecycle"),
+            _r.state == sa.bindparam("state"),
+            _r.closed_on.is_(None),
         )
     )
 )
@@ -133,10 +138,11 @@ _OPEN_OF = Statement(
     .order_by(_r.reference)
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
-_ASK_AGAIN = Statement(
+ASK_AGAIN = Statement(
     sa.select(_r.reference)
-    .where(_r.ask_again_on <= sa.bindparam("today"), _r.reference > sa.bindparam("after"))
-    .order_by(_r.reference)
+    .where(_r.ask_again_on <= sa.bindparam("today"))
+    # In the order of their index, or all referrals would be looked at to find none.
+    .order_by(_r.ask_again_on, _r.reference)
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
 _ASKED_AGAIN = Statement(
@@ -179,9 +185,12 @@ def lock_several(tx: Tx, references: Sequence[str]) -> list[Referral]:
 
 
 def standing_in(tx: Tx, lifecycle: str, states: Collection[str]) -> list[Referral]:
-    """Return the open referrals of a lifecycle that stand in one of these states, in order."""
-    asked = {"lifecycle": lifecycle, "states": dump(sorted(states))}
-    return [_read(row) for row in STANDING_IN.rows(tx, asked)]
+    """Return the open referrals of a lifecycle that stand in one of these states, by state."""
+    return [
+        _read(row)
+        for state in sorted(states)
+        for row in STANDING_IN.rows(tx, {"lifecycle": lifecycle, "state": state})
+    ]
 
 
 def open_of_area(tx: Tx, area: str) -> list[str]:
@@ -244,10 +253,9 @@ def open_references(
     return [row[0] for row in _OPEN_OF.rows(tx, {**paging, "lifecycle": lifecycle})]
 
 
-def to_ask_again(tx: Tx, today: date, limit: int = 500, after: str | None = None) -> list[str]:
-    """Return the next references whose kept guards are to be asked again by `today`."""
-    paging = {"today": today.isoformat(), "after": after or "", "limit": limit}
-    return [row[0] for row in _ASK_AGAIN.rows(tx, paging)]
+def to_ask_again(tx: Tx, today: date, limit: int = 500) -> list[str]:
+    """Return the referrals whose kept guards are to be asked again by `today`, oldest first."""
+    return [row[0] for row in ASK_AGAIN.rows(tx, {"today": today.isoformat(), "limit": limit})]
 
 
 def asked_again(tx: Tx, reference: str, next_on: date) -> None:

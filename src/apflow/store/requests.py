@@ -6,7 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from apflow.referral import Request, RequestState
-from apflow.store.statements import Row, Statement, Tx, insert_or, listed, on_each
+from apflow.store.statements import Row, Statement, Tx, among, insert_or, on_each
 from apflow.store.tables import requests
 from apflow.store.written import dump, load, moment, read_moment, read_moment_or_none
 
@@ -29,13 +29,13 @@ _NOTE_RUN = Statement(
     sa.update(requests).where(_c.id == sa.bindparam("of_id"), _c.flow_run.is_(None)),
     columns=("flow_run",),
 )
-_WAITING = Statement(
+WAITING = Statement(
     sa.select(_c.id)
     .where(_c.state == sa.literal_column("'waiting'"), _c.asked_at < sa.bindparam("before"))
     .order_by(_c.asked_at, _c.id)
     .limit(_LIMIT)
 )
-_UNRECORDED = Statement(
+UNRECORDED = Statement(
     sa.select(*requests.columns)
     .where(_c.flow_run.is_(None), _c.closed_at.is_not(None))
     .order_by(_c.closed_at, _c.id)
@@ -52,7 +52,7 @@ WAITING_FOR = Statement(
         lambda on: (
             sa.select(*requests.columns)
             .where(
-                _c.reference.in_(listed("references", on)),
+                among(_c.reference, "references", on),
                 _c.state == sa.literal_column("'waiting'"),
             )
             .order_by(_c.reference, _c.asked_at, _c.id)
@@ -60,7 +60,7 @@ WAITING_FOR = Statement(
     )
 )
 _UNAPPLIED = sa.text("requests.state IN ('refused', 'stale', 'abandoned')")
-_PURGE = Statement(sa.delete(requests).where(_UNAPPLIED, _c.closed_at < sa.bindparam("before")))
+PURGE = Statement(sa.delete(requests).where(_UNAPPLIED, _c.closed_at < sa.bindparam("before")))
 _ERASE = Statement(
     sa.update(requests).where(_c.reference == sa.bindparam("of_reference"), _c.state != "waiting"),
     columns=("answers", "overrides", "reason", "result"),
@@ -131,12 +131,12 @@ def note_run(tx: Tx, request_id: str, flow_run: str) -> bool:
 def waiting(tx: Tx, asked_before: datetime, limit: int = 500) -> list[str]:
     """Return the ids of Requests left waiting since before that moment, oldest first."""
     asked = {"before": moment(asked_before), "limit": limit}
-    return [row[0] for row in _WAITING.rows(tx, asked)]
+    return [row[0] for row in WAITING.rows(tx, asked)]
 
 
 def unrecorded(tx: Tx, limit: int) -> list[Request]:
     """Return closed Requests that no flow run carried or recorded, oldest first."""
-    return [_read(row) for row in _UNRECORDED.rows(tx, {"limit": limit})]
+    return [_read(row) for row in UNRECORDED.rows(tx, {"limit": limit})]
 
 
 def of(tx: Tx, reference: str) -> list[Request]:
@@ -152,7 +152,7 @@ def waiting_for(tx: Tx, references: Sequence[str]) -> list[Request]:
 
 def purge(tx: Tx, before: datetime) -> int:
     """Delete what was closed before that moment without being applied; return how many."""
-    return _PURGE.run(tx, {"before": moment(before)})
+    return PURGE.run(tx, {"before": moment(before)})
 
 
 def erase(tx: Tx, reference: str) -> int:
