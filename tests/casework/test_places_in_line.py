@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from apflow.casework import Asked, applying
+from apflow.casework import Asked, closing
 from apflow.casework.recording import Contended, record
 from apflow.casework.situations import situation_of
 from apflow.clock import london_day
@@ -65,7 +65,7 @@ def test_a_place_taken_between_the_decision_and_its_step_is_not_given_twice(
         situation = situation_of(house, tx, machine, before, actor, today, today)
     answers = read_facts(machine.compiled.lifecycle, sat)
     decision = machine.decide(situation, "panel_agrees", answers, actor)
-    act = applying.act_of(machine, decision, asked, frozenset(answers), START)
+    act = closing.act_of(machine, decision, asked, frozenset(answers), START)
     office.done(quick, "panel_agrees", "pam", sat=["panel_member", "la"])
     with pytest.raises(Contended), office.work.store.writing() as tx:
         record(tx, machine.compiled, before, situation, act)

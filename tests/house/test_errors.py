@@ -31,7 +31,7 @@ def test_an_error_says_the_same_after_a_journey_between_processes(
 
 def test_every_error_of_the_house_is_tried_here() -> None:
     def leaves(kind: type) -> set[type]:
-        below = kind.__subclasses__()
+        below: list[type] = kind.__subclasses__()
         return {kind}.union(*(leaves(one) for one in below)) if below else {kind}
 
     named = {kind for kind in leaves(errors.ApflowError) if kind.__module__ == "apflow.errors"}
@@ -41,3 +41,8 @@ def test_every_error_of_the_house_is_tried_here() -> None:
 def test_someone_moved_it_first_has_an_exit_code_of_its_own() -> None:
     assert errors.Stale("r", 1, 2, "x").exit_code == 3
     assert errors.BadInput("a", "b", "c").exit_code == 2
+
+
+def test_a_name_nobody_knows_is_repeated_short_and_visible() -> None:
+    assert str(errors.Unknown("person", "a\u202eb")) == "There is no person 'a\\u202eb'"
+    assert len(str(errors.Unknown("person", "a" * 100_000))) < 120

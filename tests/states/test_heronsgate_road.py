@@ -170,7 +170,9 @@ def test_the_next_panel_agrees_and_the_agreement_follows(walk: Any) -> None:
     decided = {"panel_people": "chair, la", "best_interests": "safety"}
     alone = {**decided, "panel_people": "chair"}
     assert walk.stops("ratify_emergency", "panel", "2026-02-25", **alone) == {"jointly_decided"}
+    assert "ratify_emergency" in walk.choices("panel")
     walk.do("ratify_emergency", "panel", **decided)
+    assert not {"ratify_emergency", "decline_emergency"} & set(walk.choices("panel"))
     assert (walk.state, walk.row("ratification").state) == ("placed", "met")
 
 
