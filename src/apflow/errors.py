@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from typing_extensions import override
 
 
+def shown(given: object) -> str:
+    """Give what was given as a message may repeat it: quoted, short, every character visible."""
+    quoted = repr(given)
+    return quoted if len(quoted) < 80 else quoted[:76] + "…"
+
+
 class ApflowError(Exception):
     """Something was asked that cannot be done; the sentence says what and the way out."""
 
@@ -61,7 +67,7 @@ class Unknown(ApflowError):
     @override
     def __str__(self) -> str:
         hint = f"; did you mean '{self.near}'?" if self.near else ""
-        return f"There is no {self.kind} '{self.name}'{hint}"
+        return f"There is no {self.kind} {shown(self.name)}{hint}"
 
 
 class BadInput(ApflowError):
@@ -73,8 +79,7 @@ class BadInput(ApflowError):
 
     @override
     def __str__(self) -> str:
-        shown = repr(self.given)
-        return f"{self.field}: {shown if len(shown) < 80 else shown[:76] + '…'}: {self.says}"
+        return f"{self.field}: {shown(self.given)}: {self.says}"
 
 
 class BadInputs(ApflowError):

@@ -3,11 +3,13 @@
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
-from apflow.cli import COMMANDS, SUMMARIES
+from apflow.cli import COMMANDS, SUMMARIES, house
 from tests.cli.conftest import Type
 from tests.small_office import START, Office
 
@@ -22,6 +24,68 @@ def test_help_names_every_command_and_imports_neither_prefect_nor_the_store() ->
     assert done.returncode == 0, done.stderr
     assert all(name in done.stdout for name in COMMANDS)
     assert set(COMMANDS) == set(SUMMARIES)
+
+
+def test_proving_a_policy_loads_neither_the_store_nor_prefect(tmp_path: Path) -> None:
+    (tmp_path / "empty.yaml").write_text("")
+    code = (
+        "import sys\nfrom apflow.cli import run\n"
+        f"assert run(['policy', 'check', {str(tmp_path / 'empty.yaml')!r}]) == 2\n"
+        "heavy = {'prefect', 'fastapi', 'sqlalchemy', 'psycopg', 'icalendar', 'holidays'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def _commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from _commands(command, *before, name)
+        else:
+            yield (*before, name)
+
+
+# `up` runs until it is stopped: it has no answer that could be JSON.
+@pytest.mark.parametrize("words", sorted({*_commands(house)} - {("up",)}), ids=" ".join)
+def test_every_command_speaks_json(terminal: Type, words: tuple[str, ...]) -> None:
+    assert "--json" in terminal(*words, "--help").out
+
+
+def test_registering_and_upgrading_answer_in_json(office: Office, terminal: Type) -> None:
+    assert office.folder.is_dir()
+    typed = (
+        ("register", "organisation", "elm", "Elm School", "urn=134310"),
+        ("register", "person", "una", "Una", "school@elm"),
+        ("register", "pupil", "p-77", "Somebody"),
+        ("upgrade",),
+    )
+    said = [terminal(*words, "--json") for words in typed]
+    assert [one.code for one in said] == [0] * 4, said
+    assert said[0].json == {"id": "elm", "name": "Elm School", "particulars": {"urn": 134310}}
+    assert said[1].json["given"] == ["school@elm"]
+    assert said[3].json["database"].startswith("sqlite:///")
+
+
+@pytest.mark.parametrize("home", ["/proc/nowhere", "/dev/null"])
+def test_a_home_that_cannot_be_made_is_one_clear_line(
+    terminal: Type, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    monkeypatch.setenv("APFLOW_HOME", home)
+    monkeypatch.delenv("APFLOW_DATABASE_URL", raising=False)
+    said = terminal("verify")
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert said.err.startswith(f"APFLOW_HOME: '{home}': the folder cannot be made")
+
+
+def test_importing_asks_who_acts(office: Office, terminal: Type, tmp_path: Path) -> None:
+    assert office.folder.is_dir()
+    (tmp_path / "rows.csv").write_text("key,pupil\n")
+    said = terminal("import", "one-of-each", str(tmp_path / "rows.csv"))
+    assert said.code == 2
+    assert "--as PERSON" in said.err
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -164,7 +228,7 @@ def test_a_forum_is_held_from_the_terminal(office: Office, terminal: Type, tmp_p
 def test_a_spreadsheet_is_imported_from_the_terminal(
     office: Office, terminal: Type, tmp_path: Path
 ) -> None:
-    header = terminal("import", "one-of-each", "--template", "--as", "sue").out.splitlines()[0]
+    header = terminal("import", "one-of-each", "--template").out.splitlines()[0]
     assert header.startswith("key,pupil,pupil_name")
     file = tmp_path / "all.csv"
     file.write_text("key,pupil,home,excluded\nA,p1,oak,no\nB,p2,oak,maybe\n", "utf-8")

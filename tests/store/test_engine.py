@@ -25,7 +25,15 @@ def settings_of(store: Store, *names: str) -> list[object]:
 
 @pytest.mark.parametrize(
     "url",
-    ["mysql://root@localhost/db", "sqlite://", "sqlite:///:memory:", "postgresql://host", "what"],
+    [
+        "mysql://root@localhost/db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgresql://host",
+        "what",
+        "postgresql://host:port/db",
+        "postgresql://u:hunter2@[::1/db",
+    ],
 )
 def test_an_address_that_is_neither_a_sqlite_file_nor_postgresql_is_refused(url: str) -> None:
     with pytest.raises(StoreError, match=r"sqlite:///path/to/file or postgresql://user@host"):

@@ -2,35 +2,19 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import click
-
 from apflow.casework import Casework
+from apflow.cli.options import acting, as_json, may_act
 from apflow.clock import london_day, utc_now
 from apflow.errors import BadInput
 from apflow.policy.written import take_date
 from apflow.settings import Settings
 
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
-_AS = click.option(
-    "--as", "person", envvar="APFLOW_AS", metavar="PERSON", required=True,
-    help="Who acts (a person in the register); or set APFLOW_AS.",
-)  # fmt: skip
-_ROLE = click.option("--role", metavar="ROLE", help="In which role, where there is a choice.")
-
-
-def as_json(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command --json."""
-    return _AS_JSON(command)
-
-
-def acting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command --as, --role and --json."""
-    return _AS(_ROLE(_AS_JSON(command)))
+__all__ = ["acting", "answers", "as_json", "casework", "day", "may_act", "reasons"]
 
 
 def casework(settings: Settings | None = None) -> Casework:
@@ -38,7 +22,11 @@ def casework(settings: Settings | None = None) -> Casework:
     from apflow.casework import opened  # noqa: PLC0415
 
     settings = settings or Settings.read()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        says = f"the folder cannot be made: {fault.strerror}"
+        raise BadInput("APFLOW_HOME", str(settings.home), says) from None
     return opened(settings.database_url, settings.states_folders)
 
 

@@ -23,11 +23,12 @@ def forum() -> None:
 
 @forum.command("sitting")
 @click.argument("sitting")
-def sitting(sitting: str) -> int:
+@asking.as_json
+def sitting(sitting: str, as_json: bool) -> int:
     """Put a sitting in the register."""
     new = forums.list_sitting(asking.casework().office, forums.sitting_of(sitting))
-    click.echo(f"{sitting}: {'listed' if new else 'was listed already'}")
-    return 0
+    words = f"{sitting}: {'listed' if new else 'was listed already'}"
+    return saying.done(words, {"sitting": sitting, "new": new}, as_json=as_json)
 
 
 @forum.command("agenda")

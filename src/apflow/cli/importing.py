@@ -18,9 +18,14 @@ from apflow.settings import Settings
     "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
 )
 @click.option("--template", is_flag=True, help="Print the header of a spreadsheet for POLICY.")
-@asking.acting
+@asking.may_act
 def import_(
-    policy: str, file: Path | None, template: bool, person: str, role: str | None, as_json: bool
+    policy: str,
+    file: Path | None,
+    template: bool,
+    person: str | None,
+    role: str | None,
+    as_json: bool,
 ) -> int:
     """Open a referral under POLICY for each good row of FILE (CSV); say what is wrong with others.
 
@@ -34,6 +39,8 @@ def import_(
         return 0
     if file is None:
         raise click.UsageError("Name the FILE to import, or say --template.")
+    if person is None:
+        raise click.UsageError("Say who acts: --as PERSON, or set APFLOW_AS.")
     known = runs.opened(house, Settings.read(), carries=False)
     content = file.read_bytes()
     with bar("Importing", content.count(b"\n"), quiet=as_json) as progress:

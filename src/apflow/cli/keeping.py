@@ -97,7 +97,9 @@ def restore(file: Path, as_json: bool) -> int:
 
 
 @click.command("upgrade")
-def upgrade() -> int:
+@asking.as_json
+def upgrade(as_json: bool) -> int:
     """Make the database's tables, or bring them up to date; safe to run again."""
-    click.echo(f"{asking.casework().store.name} is up to date.")
-    return 0
+    store = asking.casework().store
+    told = {"database": store.name, "revision": store.revision()}
+    return saying.done(f"{store.name} is up to date.", told, as_json=as_json)

@@ -7,7 +7,7 @@ import click
 
 from apflow import catalogue
 from apflow.catalogue import Policy
-from apflow.cli import asking, saying
+from apflow.cli import options, saying
 from apflow.diagram import Row
 from apflow.errors import BadInput, Fault, PolicyError
 from apflow.places import place
@@ -30,7 +30,7 @@ def _read(which: str) -> Policy:
 
 
 @policy.command("list")
-@asking.as_json
+@options.as_json
 def list_(as_json: bool) -> int:
     """List the policies that referrals can be opened under."""
     folders = Settings.read().states_folders
@@ -53,7 +53,7 @@ def list_(as_json: bool) -> int:
 @policy.command("check")
 @click.argument("which", metavar="FILE")
 @click.option("--lists/--no-lists", default=True, help="Also what the authority should look at.")
-@asking.as_json
+@options.as_json
 def check(which: str, lists: bool, as_json: bool) -> int:
     """Prove FILE: a lifecycle file, its folder, or the name of a policy.
 
@@ -106,7 +106,7 @@ def _say_check(
 
 @policy.command("trace")
 @click.argument("which", metavar="POLICY")
-@asking.as_json
+@options.as_json
 def trace(which: str, as_json: bool) -> int:
     """Print what carries each statement of POLICY, and what each part rests on."""
     from apflow.policy.clauses import trace as both_ways  # noqa: PLC0415
@@ -133,7 +133,7 @@ def trace(which: str, as_json: bool) -> int:
 
 @policy.command("show")
 @click.argument("which", metavar="POLICY")
-@asking.as_json
+@options.as_json
 def show(which: str, as_json: bool) -> int:
     """Print POLICY in words: its states, and what may happen in each, by whom, under which guards.
 
@@ -166,7 +166,7 @@ def _words(rows: list[Row]) -> str:
 @click.argument("which", metavar="[POLICY]...", nargs=-1)
 @click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path),
               help="Where to write (the project's diagrams/ if left out).")  # fmt: skip
-@asking.as_json
+@options.as_json
 def draw(which: tuple[str, ...], folder: Path | None, as_json: bool) -> int:
     """Write the state diagrams of each POLICY (all if left out): SVG overview and map, Mermaid."""
     from apflow import diagram  # noqa: PLC0415

@@ -22,15 +22,16 @@ def register() -> None:
 @click.argument("identity", metavar="ID")
 @click.argument("name")
 @click.argument("particulars", nargs=-1, metavar="[NAME=VALUE]...")
-def organisation(identity: str, name: str, particulars: tuple[str, ...]) -> int:
+@asking.as_json
+def organisation(identity: str, name: str, particulars: tuple[str, ...], as_json: bool) -> int:
     """Add an organisation, or change its name and particulars (such as urn=134310)."""
     written = {key: _particular(value) for key, value in asking.answers(particulars, None).items()}
     added = Organisation(_id(identity), name, written)
     with asking.casework().store.writing() as tx:
         if not known.change_organisation(tx, added):
             known.add_organisation(tx, added)
-    click.echo(f"{identity}: {name}")
-    return 0
+    told = {"id": identity, "name": name, "particulars": written}
+    return saying.done(f"{identity}: {name}", told, as_json=as_json)
 
 
 def _particular(value: object) -> object:
@@ -49,9 +50,11 @@ def _particular(value: object) -> object:
 @click.argument("roles", nargs=-1, metavar="ROLE[@ORGANISATION]...")
 @click.option("--email")
 @click.option("--disable", is_flag=True, help="They may no longer act; the history keeps them.")
+@asking.as_json
 def person(
-    identity: str, name: str, roles: tuple[str, ...], email: str | None, disable: bool
-) -> int:
+    identity: str, name: str, roles: tuple[str, ...], email: str | None, disable: bool,
+    as_json: bool,
+) -> int:  # fmt: skip
     """Add a person, or change them, and give them roles: school@oakwood, forum, manager."""
     added = Person(_id(identity), name, email)
     with asking.casework().store.writing() as tx:
@@ -64,15 +67,16 @@ def person(
             known.add_membership(tx, Membership(identity, called, where or None))
         if disable:
             known.disable(tx, identity, utc_now())
-    click.echo(f"{identity}: {name}")
-    return 0
+    told = {"id": identity, "name": name, "given": roles, "disabled": disable}
+    return saying.done(f"{identity}: {name}", told, as_json=as_json)
 
 
 @register.command("pupil")
 @click.argument("identity", metavar="ID")
 @click.argument("name")
 @click.option("--born", metavar="DATE")
-def pupil(identity: str, name: str, born: str | None) -> int:
+@asking.as_json
+def pupil(identity: str, name: str, born: str | None, as_json: bool) -> int:
     """Add a pupil under an ID that says nothing of them."""
     day = None if born is None else take_date("--born", born, london_day(utc_now()))
     try:
@@ -80,8 +84,7 @@ def pupil(identity: str, name: str, born: str | None) -> int:
             known.add_pupil(tx, Pupil(_id(identity), name, day))
     except Taken:
         raise BadInput("ID", identity, "is taken already") from None
-    click.echo(f"{identity}: added")
-    return 0
+    return saying.done(f"{identity}: added", {"id": identity, "added": True}, as_json=as_json)
 
 
 def _id(identity: str) -> str:

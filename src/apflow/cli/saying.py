@@ -26,6 +26,15 @@ def put(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_json))
 
 
+def done(words: str, value: Mapping[str, object], *, as_json: bool) -> int:
+    """Say that something was done, in words or as JSON; return the exit code."""
+    if as_json:
+        put(value)
+    else:
+        click.echo(words)
+    return 0
+
+
 def _json(value: object) -> object:
     if isinstance(value, date | datetime):
         return value.isoformat()

@@ -22,7 +22,7 @@ def parsed(given: str) -> sa.URL:
     """Return a database's address for SQLAlchemy. Raises StoreError for any but our two kinds."""
     try:
         url = sa.make_url(given)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
         raise StoreError(f"that is no database address; write {_WAYS}") from None
     backend = url.get_backend_name()
     if backend == "sqlite" and url.database not in (None, "", ":memory:"):
