@@ -1,7 +1,7 @@
 """Every statement that a database is given, seen just before it runs: where a process can die.
 
 On SQLite the driver says each statement that it begins, COMMIT and what triggers run included;
-on PostgreSQL cursors do, and the commit is told by SQLAlchemy. Nothing of the product is changed.
+on PostgreSQL its cursors and its connection do. Nothing of the product is changed.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,19 +32,20 @@ def told_before_each(told: Told) -> Iterator[None]:
             super().executemany(query, *rest, **more)
 
     def connected(connection: Any, _: object) -> None:
-        if isinstance(connection, psycopg.Connection):
-            connection.cursor_factory = Telling
-        else:
+        if not isinstance(connection, psycopg.Connection):
             connection.set_trace_callback(told)
+            return
+        commit = connection.commit
 
-    def committing(connection: sa.Connection) -> None:
-        if connection.dialect.name == "postgresql":
+        def committing() -> None:
             told("COMMIT")
+            commit()
+
+        connection.cursor_factory = Telling
+        connection.commit = committing  # type: ignore[method-assign]
 
     sa.event.listen(sa.pool.Pool, "connect", connected)
-    sa.event.listen(sa.engine.Engine, "commit", committing)
     try:
         yield
     finally:
         sa.event.remove(sa.pool.Pool, "connect", connected)
-        sa.event.remove(sa.engine.Engine, "commit", committing)

@@ -102,7 +102,8 @@ def _rows(referral: Referral, rows: tuple[DeadlineRow, ...]) -> Iterator[str]:
     for name, numbers in occurrences.items():
         if sorted(numbers) != list(range(1, len(numbers) + 1)):
             yield f"the rows of {name} are numbered {sorted(numbers)}"
-    for key, number in Counter((row.name, row.start) for row in rows if row.state in _OPEN).items():
+    standing = Counter((row.name, row.start, row.given_by) for row in rows if row.state in _OPEN)
+    for key, number in standing.items():
         if number > 1:
             yield f"{number} rows stand for {key}"
     first = min((row.due_at for row in rows if row.state in _OPEN and row.due_at), default=None)

@@ -8,7 +8,7 @@ import pytest
 from apflow.casework import Asked
 from apflow.policy.deadlines import end_of_day
 from apflow.store import notices, tables
-from tests.promises.pictures import picture
+from tests.promises.pictures import rows
 from tests.promises.soundness import faults
 from tests.small_office import START, Office
 
@@ -83,8 +83,8 @@ def test_a_correction_that_makes_a_meeting_late_records_the_breach(office: Offic
     assert _events(office, reference)[-3:] == [
         "correct_facts", "deadline_missed", "deadline_met_late",
     ]  # fmt: skip
-    rows = office.work.look(reference, "lea", START).deadlines
-    assert [(row.state, row.late) for row in rows] == [("cancelled", False), ("met", True)]
+    found = office.work.look(reference, "lea", START).deadlines
+    assert [(row.state, row.late) for row in found] == [("cancelled", False), ("met", True)]
     assert faults(office.work) == []
 
 
@@ -92,10 +92,10 @@ def test_a_refusal_records_no_miss_that_time_had_not_brought(office: Office) -> 
     """I6: a moment before the last one is over a refusal leaves everything as it was."""
     reference = _excluded(office)
     last_moment = end_of_day(LAST_DAY)
-    before = picture(office.work.store, ("reads", "requests"))
+    before = rows(office.work.store, ("reads", "requests"))
     refused = office.do(reference, "begin", "lea", last_moment - timedelta(seconds=1))
     assert refused.state == "refused"
-    assert picture(office.work.store, ("reads", "requests")) == before
+    assert rows(office.work.store, ("reads", "requests")) == before
     office.do(reference, "begin", "lea", last_moment)
     assert _events(office, reference) == ["open_it", "deadline_missed"]
 
