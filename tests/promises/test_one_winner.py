@@ -7,6 +7,7 @@ wait, and a statement may have read what is true no longer.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import Event, Thread, current_thread
 
@@ -14,6 +15,8 @@ import psycopg
 import pytest
 
 from apflow.casework import Asked
+from apflow.casework.calendars import change_calendar
+from apflow.policy.deadlines import end_of_day
 from apflow.referral import Referral
 from apflow.store import Store, referrals
 from tests.databases import Fresh
@@ -104,3 +107,33 @@ def test_a_place_that_was_free_when_it_was_decided_on_is_not_given_twice(office:
         thread.join()
     assert [office.state(reference) for reference in both] == ["agreed", "waiting"]
     assert faults(work) == []
+
+
+def test_what_is_opened_while_a_calendar_changes_counts_by_the_new_one(office: Office) -> None:
+    """I2: a referral that was counted by the old days is counted again, whoever was first."""
+    work = office.work
+    given = {"home": "oak", "excluded": True, "excluded_on": "2026-01-12"}
+    asked = Asked("open_it", "sue", "school", given)
+    request = work.ask_to_open("one-of-each", "p1", asked, START)
+    work.store.close()
+    with _held_up_before("INSERT INTO referrals") as (there, may_go_on):
+        opening = Thread(target=work.apply, args=(request.id, START), name="second")
+        opening.start()
+        assert there.wait(_SECONDS)
+        changing = Thread(target=_snow, args=(office,))
+        changing.start()
+        changing.join(1)
+        may_go_on.set()
+        opening.join()
+        changing.join()
+    assert faults(work) == []
+    (row,) = work.look(request.reference, "lea", START).deadlines
+    assert row.due_at == end_of_day(date(2026, 1, 21))
+
+
+def _snow(office: Office) -> None:
+    text = (
+        "start,end,kind,label\n2026-01-05,2026-07-21,term,Year\n"
+        "2026-02-16,2026-02-20,half_term,Half\n2026-01-15,2026-01-16,closure,Snow\n"
+    )
+    assert change_calendar(office.work.office, "one-of-each", text.encode(), "days.csv", START).done

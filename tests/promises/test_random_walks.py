@@ -33,7 +33,7 @@ _YEARS = (
 _CLOSURES = ("", "2026-03-05,2026-03-06,closure,Snow\n", "2026-01-26,2026-01-28,closure,Flood\n")
 #: What has to happen on a walk, and how often, counted for a hundred steps.
 _FLOORS = {
-    "event applied": 20, "event refused": 6, "event stale": 1, "left alone": 8, "states": 3,
+    "event applied": 15, "event refused": 6, "event stale": 1, "left alone": 8, "states": 3,
     "correct_facts applied": 1, "reverse_step applied": 1, "deadline_missed": 1, "swept": 3,
 }  # fmt: skip
 

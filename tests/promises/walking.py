@@ -81,8 +81,9 @@ class Walk:
         with self.work.store.reading() as tx:
             for reference in self.references:
                 for step in history.steps(tx, reference):
-                    self.counts[step.event] += step.event in HOUSE_RECORDS
                     states.add(step.target)
+                    if step.event in HOUSE_RECORDS:
+                        self.counts[step.event] += 1
         self.counts["states"] = len(states)
         return self.counts
 

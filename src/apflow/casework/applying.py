@@ -31,7 +31,7 @@ from apflow.referral import (
     Request,
     Step,
 )
-from apflow.store import history, referrals, requests
+from apflow.store import history, openings, referrals, requests
 from apflow.store.engine import Tx
 
 #: How often an advance that lost a race for a place or a version is tried again.
@@ -67,6 +67,7 @@ def _apply(office: Office, tx: Tx, request_id: str, now: datetime) -> Request:
     referral = referrals.lock(tx, request.reference)
     if referral is None:
         referral = _draft(request)
+        openings.opening(tx)
     none_overdue(tx, referral, now)
     machine = office.machine(tx, referral.digest)
     changed = _changed_since(tx, machine, referral, request)

@@ -18,7 +18,7 @@ from apflow.policy.deadlines import due
 from apflow.referral import DeadlineRow, Referral
 from apflow.referral.deadlines import StepContext, reconcile
 from apflow.referral.moving import next_due
-from apflow.store import calendars, deadlines, referrals, register
+from apflow.store import calendars, deadlines, openings, referrals, register
 from apflow.store.calendars import StoredCalendar
 from apflow.store.engine import Tx
 
@@ -93,6 +93,7 @@ def change_calendar(
     try:
         with office.store.writing() as tx:
             _known_area(office, tx, area)
+            openings.none_opening(tx)
             version = calendars.put(tx, area, written, off, now, file, example=example)
             changes = _all_changes(office, tx, area, version, now)
             moved = tuple(one for _, rows, changed in changes for one in _moved(rows, changed))
