@@ -5,7 +5,7 @@ found out when the Request is applied.
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -224,17 +224,15 @@ def _reason(asked: Asked, *, house: bool) -> str | None:
     return None if reason is None else take_text("reason", reason)
 
 
-def _wanted_roles(lifecycle: Lifecycle, event: str, *, house: bool) -> frozenset[str]:
+def _wanted_roles(lifecycle: Lifecycle, event: str, *, house: bool) -> Iterator[str]:
+    """Give the roles that may do an event; most people say theirs, and none is looked at."""
     if house:
-        return frozenset(
-            {"manager", *(name for name, role in lifecycle.roles.items() if role.acts)}
-        )
-    return frozenset(
-        role
-        for transition in lifecycle.transitions
-        if transition.event == event
-        for role in transition.by
-    )
+        yield "manager"
+        yield from (name for name, role in lifecycle.roles.items() if role.acts)
+        return
+    for transition in lifecycle.transitions:
+        if transition.event == event:
+            yield from transition.by
 
 
 def _answers(

@@ -69,8 +69,9 @@ def close_applied(
     decision: Decision,
     now: datetime,
 ) -> Request:
-    """Close a Request whose step is written."""
-    result = outcome_of(machine.compiled.lifecycle, decision, request.role)
+    """Close a Request whose step is written; the values read stand with it and nowhere else."""
+    lifecycle = machine.compiled.lifecycle
+    result = outcome_of(lifecycle, decision, request.role, values=False)
     result |= {"seq": moved.seq, "state": moved.state}
     return close(tx, request, "applied", result, now)
 

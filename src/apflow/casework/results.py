@@ -11,18 +11,24 @@ from apflow.policy.lifecycle import Lifecycle
 from apflow.referral import Request
 
 
-def outcome_of(lifecycle: Lifecycle, decision: Decision, role: str) -> dict[str, object]:
-    """Return a decision as the person in `role` may see it."""
+def outcome_of(
+    lifecycle: Lifecycle, decision: Decision, role: str, *, values: bool = True
+) -> dict[str, object]:
+    """Return a decision as the person in `role` may see it, with the `values` read or without."""
     return {
         "outcome": decision.outcome,
         "event": decision.event,
         "from": decision.source,
         "to": decision.target,
-        "findings": [finding_shown(lifecycle, finding, role) for finding in decision.findings],
+        "findings": [
+            finding_shown(lifecycle, finding, role, values=values) for finding in decision.findings
+        ],
     }
 
 
-def finding_shown(lifecycle: Lifecycle, finding: Finding, role: str) -> dict[str, object]:
+def finding_shown(
+    lifecycle: Lifecycle, finding: Finding, role: str, *, values: bool = True
+) -> dict[str, object]:
     """Return a finding with its wording, clauses, the values read and who can put it right."""
     shown: dict[str, object] = {
         "guard": finding.guard,
@@ -33,7 +39,7 @@ def finding_shown(lifecycle: Lifecycle, finding: Finding, role: str) -> dict[str
     }
     read = {
         name: write_value(value)
-        for name, value in finding.read.items()
+        for name, value in (finding.read.items() if values else ())
         if may_see(lifecycle, name, role)
     }
     if read:

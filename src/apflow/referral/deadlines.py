@@ -35,7 +35,9 @@ class StepContext:
 
     def __post_init__(self) -> None:
         # A condition that meets a deadline is met on the day the step happened (DESIGN §8).
-        asked = self.situation.but(happened_on=self.happened_on)
+        asked = self.situation
+        if asked.happened_on != self.happened_on:
+            asked = asked.but(happened_on=self.happened_on)
         object.__setattr__(self, "view", View(self.compiled, asked))
 
 

@@ -50,6 +50,13 @@ class Act:
     tally: Tally | None = None
     taken_back: int | None = None
 
+    def facts_after(self, before: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Return what is known after the act, of what was known `before`."""
+        if self.facts is not None:
+            return self.facts
+        written: dict[str, Value | None] = {**before, **self.changes}
+        return {name: value for name, value in written.items() if value is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class PoolChange:
@@ -167,15 +174,15 @@ def _holds(compiled: Compiled, view: View, guard: str) -> bool:
 
 
 def _situation_after(referral: Referral, situation: Situation, act: Act) -> Situation:
-    facts = act.facts
-    if facts is None:
-        written: dict[str, Value | None] = {**situation.facts, **act.changes}
-        facts = {name: value for name, value in written.items() if value is not None}
     tally = act.tally or situation.tally
     if act.counts and act.tally is None:
         tally = tally.with_step(act.event, act.entered, act.happened_on, referral.seq + 1)
     return situation.but(
-        state=act.target, facts=facts, tally=tally, happened_on=situation.today, role=act.role
+        state=act.target,
+        facts=act.facts_after(situation.facts),
+        tally=tally,
+        happened_on=situation.today,
+        role=act.role,
     )
 
 
@@ -329,7 +336,7 @@ def _notices(
     told = [
         (name, role, notice.text)
         for name, notice in lifecycle.notices.items()
-        if happened & set(notice.after) and _wanted(compiled, view, name)
+        if not happened.isdisjoint(notice.after) and _wanted(compiled, view, name)
         for role in notice.to
     ]
     if isinstance(missed, str):

@@ -25,7 +25,7 @@ def body_of(step: Step) -> bytes:
         "role": step.role,
         "happened_on": step.happened_on.isoformat(),
         "recorded_at": step.recorded_at.isoformat(timespec="microseconds"),
-        "findings": [dict(finding) for finding in step.findings],
+        "findings": step.findings,
         "rank": step.rank,
         "lifecycle": step.digest,
         "request": step.request,
