@@ -85,7 +85,7 @@ class Office:
         """Prepare the forum's decisions on two referrals and return its sitting and them."""
         references = [self.opened(now), self.opened(now)]
         sitting = Sitting("trial", "forum_meeting", london_day(now))
-        forum.list_sitting(self.work.office, sitting)
+        forum.list_sitting(self.work.office, sitting, now)
         decided = [Decided(reference, "forum_agrees") for reference in references]
         return sitting, forum.prepare(self.work.office, sitting, decided, "ann", now)
 

@@ -78,8 +78,8 @@ def test_a_sitting_still_to_come_is_not_decided(office: Office) -> None:
 def test_what_was_not_decided_is_carried_over_to_the_next_sitting(office: Office) -> None:
     reference = _submitted(office, "p1")
     later = Sitting("one-of-each", "panel", date(2026, 2, 11))
-    assert forum.list_sitting(office.work.office, later)
-    assert not forum.list_sitting(office.work.office, later)
+    assert forum.list_sitting(office.work.office, later, START)
+    assert not forum.list_sitting(office.work.office, later, START)
     (item,) = forum.agenda(office.work.office, later, "pam", START)
     assert (item.reference, item.carried_over) == (reference, True)
 
@@ -96,4 +96,6 @@ def test_a_sitting_that_is_not_listed_is_unknown(office: Office) -> None:
             office.work.office, Sitting("one-of-each", "panel", date(2026, 1, 21)), "pam", START
         )
     with pytest.raises(Unknown, match="panl"):
-        forum.list_sitting(office.work.office, Sitting("one-of-each", "panl", date(2026, 1, 21)))
+        forum.list_sitting(
+            office.work.office, Sitting("one-of-each", "panl", date(2026, 1, 21)), START
+        )

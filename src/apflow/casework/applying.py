@@ -83,7 +83,8 @@ def _apply(office: Office, tx: Tx, request_id: str, now: datetime) -> Request:
     if request.event in HOUSE_EVENTS and request.opens is None:
         return _apply_house(office, tx, machine, request, referral, situation, actor, now)
     answers = read_facts(machine.compiled.lifecycle, request.answers)
-    situation = _with_register(office, tx, machine, referral, situation, request)
+    parties = {**referral.parties, **_named_in(machine, request.answers)}
+    situation = _with_parties(office, tx, machine, referral, situation, parties)
     decision = machine.decide(situation, request.event, answers, actor, request.overrides)
     if not decision.allowed:
         return close_refused(tx, machine, request, referral, decision, now)
@@ -126,26 +127,32 @@ def _actor_now(office: Office, tx: Tx, machine: Machine, request: Request) -> Ac
         return fault
 
 
-def _with_register(
+def _named_in(machine: Machine, answers: Mapping[str, object]) -> dict[str, str]:
+    """Return the organisations among facts or answers, by the slot that each is named for."""
+    facts = machine.compiled.lifecycle.facts
+    return {
+        name: str(given) for name, given in answers.items() if facts[name].type == "organisation"
+    }
+
+
+def _with_parties(
     office: Office,
     tx: Tx,
     machine: Machine,
     referral: Referral,
     situation: Situation,
-    request: Request,
+    parties: Mapping[str, str],
 ) -> Situation:
-    """Add the particulars of organisations that the answers name for the first time."""
-    lifecycle = machine.compiled.lifecycle
-    named = {
-        name: str(given)
-        for name, given in request.answers.items()
-        if lifecycle.facts[name].type == "organisation"
-    }
-    if not named or {**referral.parties, **named} == dict(referral.parties):
+    """Return the situation as it is with these parties: by their days, and what is known of them.
+
+    Calendars then stay as they are until the step is written.
+    """
+    if parties == referral.parties:
         return situation
-    joined = replace(referral, parties={**referral.parties, **named})
-    actor = Actor(request.actor, request.role, frozenset(request.organisations))
-    fresh = situation_of(office, tx, machine, joined, actor, situation.today, situation.happened_on)
+    openings.opening(tx)
+    joined = replace(referral, parties=parties)
+    today, happened_on = situation.today, situation.happened_on
+    fresh = situation_of(office, tx, machine, joined, office.system(), today, happened_on)
     return situation.but(register=fresh.register, calendar=fresh.calendar)
 
 
@@ -210,5 +217,7 @@ def _apply_house(
         decision = Decision(request.event, referral.state, "refused", None, (answer,))
         return close_refused(tx, machine, request, referral, decision, now)
     decision = Decision(request.event, referral.state, "allowed", answer.act.target, ())
+    parties = _named_in(answer.machine, answer.act.facts_after(situation.facts))
+    situation = _with_parties(office, tx, answer.machine, referral, situation, parties)
     moved = record(tx, answer.machine.compiled, referral, situation, answer.act)
     return close_applied(tx, answer.machine, request, moved, decision, now)

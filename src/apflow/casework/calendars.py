@@ -112,7 +112,32 @@ def _carry_out(tx: Tx, change: CalendarChange, changes: tuple[_Change, ...]) -> 
     """Write what moves, or give everything up if the change is not to be made."""
     if not change.done:
         raise _NotDone(change)
+    _write(tx, changes)
+
+
+def work_out_anew(office: Office, tx: Tx, policy: str, now: datetime) -> None:
+    """Bring the deadlines of a policy's open referrals in line with a sitting that is listed.
+
+    None is made missed already: what would be is left as it is until the next step.
+    """
+    openings.none_opening(tx)
+    _write(
+        tx,
+        (
+            (referral, rows, tuple(row for row in changed if not _over(row, now)))
+            for referral, rows, changed in _changes(office, tx, policy, now)
+        ),
+    )
+
+
+def _over(row: DeadlineRow, now: datetime) -> bool:
+    return row.due_at is not None and row.due_at < now
+
+
+def _write(tx: Tx, changes: Iterable[_Change]) -> None:
     for referral, rows, changed in changes:
+        if not changed:
+            continue
         deadlines.write(tx, changed)
         earliest = next_due(_merged(rows, changed))
         after = replace(referral, version=referral.version + 1, next_due=earliest)

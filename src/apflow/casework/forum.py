@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from apflow.casework import applying, asking
 from apflow.casework.asking import Asked
+from apflow.casework.calendars import work_out_anew
 from apflow.casework.looking import log
 from apflow.casework.office import Office
 from apflow.casework.situations import Surroundings, situation_of
@@ -77,12 +78,18 @@ def sitting_of(text: str) -> Sitting:
         raise BadInput("sitting", text, "is written policy/meeting/2026-01-28") from None
 
 
-def list_sitting(office: Office, sitting: Sitting) -> bool:
-    """Put a sitting in the register; False if it is listed already. Raises Unknown."""
+def list_sitting(office: Office, sitting: Sitting, now: datetime) -> bool:
+    """Put a sitting in the register; False if it is listed already. Raises Unknown.
+
+    Deadlines that wait for the next sitting get its date.
+    """
     with office.store.writing() as tx:
         lifecycle = office.newest(tx, sitting.lifecycle, lambda *_: None).compiled.lifecycle
         _meeting(lifecycle, sitting)
-        return register.add_sitting(tx, sitting.lifecycle, sitting.meeting, sitting.on)
+        if not register.add_sitting(tx, sitting.lifecycle, sitting.meeting, sitting.on):
+            return False
+        work_out_anew(office, tx, sitting.lifecycle, now)
+        return True
 
 
 def agenda(office: Office, sitting: Sitting, person: str, now: datetime) -> tuple[AgendaItem, ...]:

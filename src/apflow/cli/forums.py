@@ -26,7 +26,7 @@ def forum() -> None:
 @asking.as_json
 def sitting(sitting: str, as_json: bool) -> int:
     """Put a sitting in the register."""
-    new = forums.list_sitting(asking.casework().office, forums.sitting_of(sitting))
+    new = forums.list_sitting(asking.casework().office, forums.sitting_of(sitting), utc_now())
     words = f"{sitting}: {'listed' if new else 'was listed already'}"
     return saying.done(words, {"sitting": sitting, "new": new}, as_json=as_json)
 

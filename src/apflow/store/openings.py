@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from apflow.store.statements import Statement, Tx
 
 #: Any number that no other advisory lock of ours has.
-_LOCK = sa.literal_column("20240917")
+_LOCK: "sa.ColumnClause[int]" = sa.literal_column("20240917")
 _AMONG_OTHERS = Statement(sa.select(sa.func.pg_advisory_xact_lock_shared(_LOCK)))
 _ALONE = Statement(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
