@@ -19,15 +19,18 @@ install: .venv/demo
 # pip is told the versions by constraints.txt; the ranges that matter stand in pyproject.toml too.
 .venv/python:
 	$(PYTHON) -c 'import sys; sys.exit("apflow needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	@echo 'Making .venv'
 	$(PYTHON) -m venv .venv
 	touch $@
 
 .venv/demo: .venv/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@echo 'Installing apflow and what it needs into .venv (about a minute) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 
 .venv/test: .venv/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@echo 'Installing apflow and what its tests need into .venv (about a minute) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	touch $@
 
 clean:

@@ -37,7 +37,7 @@ class Fault:
     @override
     def __str__(self) -> str:
         """Give the fault on one line: file, line, column, place, fault."""
-        at = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        at = ":".join(str(one) for one in (self.file, self.line, self.column) if one)
         return f"{at}: {self.place}: {self.says}" if self.place else f"{at}: {self.says}"
 
 

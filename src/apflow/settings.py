@@ -108,6 +108,14 @@ class Settings(BaseSettings):
             else given
         )
 
+    @field_validator("states")
+    @classmethod
+    def _folders(cls, given: tuple[Path, ...]) -> tuple[Path, ...]:
+        for folder in given:
+            if folder.exists() and not folder.is_dir():
+                raise ValueError(f"{folder} is not a folder")
+        return given
+
     @field_validator("database_url")
     @classmethod
     def _dialect(cls, given: str) -> str:

@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,11 +53,21 @@ def test_every_command_worth_typing_says_something(
         monkeypatch.setenv(name, value)
     assert len(at_home.said["look"]) >= 8
     for look in at_home.said["look"]:
-        apflow, *words = look["command"].split()
-        assert apflow == "apflow"
-        said = terminal(*words)
+        python, *module, command = look["command"].split()[:4]
+        assert (python, *module) == (sys.executable, "-m", "apflow.cli")
+        said = terminal(command, *look["command"].split()[4:])
         assert (said.code, said.err) == (0, ""), look
         assert len(said.out.splitlines()) >= 1
+
+
+def test_what_is_printed_can_be_typed_as_it_stands(
+    at_home: Invented, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in at_home.said["environment"].items():
+        monkeypatch.setenv(name, value)
+    typed = at_home.said["look"][0]["command"]
+    done = subprocess.run(typed, shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_typed_again_it_goes_on_with_what_is_there(at_home: Invented, terminal: Type) -> None:

@@ -237,3 +237,11 @@ def test_a_spreadsheet_is_imported_from_the_terminal(
     assert "all.csv:3: excluded" in said.err
     assert "Opened 1; there already 0; not opened 1." in said.out
     assert len(office.work.worklist("max", START)) == 1
+
+
+def test_policies_of_your_own_are_drawn_in_the_home_and_not_over_the_shipped_ones(
+    office: Office, terminal: Type, tmp_path: Path
+) -> None:
+    assert office.folder.is_dir()
+    (first, *_) = terminal("draw", "--json").json
+    assert Path(first).parent == tmp_path / "home" / "diagrams"

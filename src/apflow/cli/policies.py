@@ -162,17 +162,24 @@ def _words(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
+def _drawn_in(settings: Settings) -> Path:
+    """Return where drawings go: those of the shipped policies beside them, others in the home."""
+    shipped = settings.states_folders == (place("states"),)
+    return place("diagrams") if shipped else settings.home / "diagrams"
+
+
 @click.command("draw")
 @click.argument("which", metavar="[POLICY]...", nargs=-1)
 @click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path),
-              help="Where to write (the project's diagrams/ if left out).")  # fmt: skip
+              help="Where to write; `diagrams` in the home for policies of your own.")  # fmt: skip
 @options.as_json
 def draw(which: tuple[str, ...], folder: Path | None, as_json: bool) -> int:
     """Write the state diagrams of each POLICY (all if left out): SVG overview and map, Mermaid."""
     from apflow import diagram  # noqa: PLC0415
 
-    names = which or catalogue.listed(Settings.read().states_folders)
-    target = folder or place("diagrams")
+    settings = Settings.read()
+    names = which or catalogue.listed(settings.states_folders)
+    target = folder or _drawn_in(settings)
     target.mkdir(parents=True, exist_ok=True)
     written = []
     for name in names:
