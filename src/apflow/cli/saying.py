@@ -94,13 +94,16 @@ def finding_lines(finding: Mapping[str, Any]) -> Iterable[str]:
     """Return a finding in words, indented lines below the first."""
     clause = f" [{', '.join(finding['clauses'])}]" if finding.get("clauses") else ""
     advice = " (advice)" if finding.get("force") == "should" else ""
-    yield f"  {_SIGNS[finding['verdict']]} {finding['says']}{clause}{advice}  ({finding['guard']})"
+    asked = [f"{one['ask']} ({one['fact']})" for one in finding.get("missing", ())]
+    unknown = finding["verdict"] == "unknown" and asked
+    says = "Not known yet: " + "; ".join(asked) if unknown else finding["says"]
+    yield f"  {_SIGNS[finding['verdict']]} {says}{clause}{advice}  ({finding['guard']})"
+    if unknown and finding["guard"] != "answers":
+        yield f"      it may refuse: {finding['says']}"
     read = finding.get("read")
     if read:
         shown = ", ".join(f"{name} = {value_shown(value)}" for name, value in sorted(read.items()))
         yield f"      read: {shown}"
-    for missing in finding.get("missing", ()):
-        yield f"      not known yet: {missing['ask']}  ({missing['fact']})"
     if finding.get("roles"):
         yield f"      can be put right by: {', '.join(finding['roles'])}"
     if finding.get("override"):
