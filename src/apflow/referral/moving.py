@@ -306,9 +306,9 @@ def _referral_after(
         waits={one.pool: one.order for one in standings if one.waits},
         ask_again_on=after.today + timedelta(days=1) if state.keeps else None,
         parties={
-            name: str(after.facts[name])
-            for name, fact in lifecycle.facts.items()
-            if fact.type == "organisation" and name in after.facts
+            name: str(value)
+            for name, value in after.facts.items()
+            if lifecycle.facts[name].type == "organisation"
         },
     )
 
