@@ -90,7 +90,7 @@ def _apply(office: Office, tx: Tx, request_id: str, now: datetime) -> Request:
         return close_refused(tx, machine, request, referral, decision, now)
     act = act_of(machine, decision, request, frozenset(answers), now)
     moved = record(tx, machine.compiled, referral, situation, act)
-    return close_applied(tx, machine, request, moved, decision, now)
+    return close_applied(tx, machine, request, referral, moved, decision, now)
 
 
 def _draft(request: Request) -> Referral:
@@ -220,4 +220,4 @@ def _apply_house(
     parties = _named_in(answer.machine, answer.act.facts_after(situation.facts))
     situation = _with_parties(office, tx, answer.machine, referral, situation, parties)
     moved = record(tx, answer.machine.compiled, referral, situation, answer.act)
-    return close_applied(tx, answer.machine, request, moved, decision, now)
+    return close_applied(tx, answer.machine, request, referral, moved, decision, now)

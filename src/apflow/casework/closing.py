@@ -65,14 +65,19 @@ def close_applied(
     tx: Tx,
     machine: Machine,
     request: Request,
+    before: Referral,
     moved: Referral,
     decision: Decision,
     now: datetime,
 ) -> Request:
-    """Close a Request whose step is written; the values read stand with it and nowhere else."""
+    """Close a Request whose step is written: the next after `before`.
+
+    The values read stand with the step and nowhere else.
+    """
     lifecycle = machine.compiled.lifecycle
     result = outcome_of(lifecycle, decision, request.role, values=False)
-    result |= {"seq": moved.seq, "state": moved.state}
+    # What the house recorded behind it (a breach, a lapse) has numbers of its own.
+    result |= {"seq": before.seq + 1, "state": moved.state}
     return close(tx, request, "applied", result, now)
 
 

@@ -97,6 +97,6 @@ def _then(office: Office, tx: Tx, referral: Referral, event: str, now: datetime)
     if decision.allowed:
         act = act_of(machine, decision, request, frozenset(), now)
         moved = record(tx, machine.compiled, referral, situation, act)
-        close_applied(tx, machine, request, moved, decision, now)
+        close_applied(tx, machine, request, referral, moved, decision, now)
     else:
         close_refused(tx, machine, request, referral, decision, now)
