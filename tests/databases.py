@@ -22,6 +22,7 @@ from apflow.store import Store
 from apflow.store.tables import metadata
 
 FIXTURES = (
+    "copied",
     "empty_url",
     "fresh_database",
     "own_url",
@@ -39,6 +40,8 @@ _USUAL = (
 
 #: (kind, upgraded) -> the address of a database of the test's own.
 Fresh = Callable[[str, bool], str]
+#: The address of a database -> the address of a copy.
+Copied = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +69,7 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
     _administer(postgres_server, f'CREATE DATABASE "{name}_shared" TEMPLATE "{name}"')
     yield name
     for made in (name, f"{name}_shared"):
-        _administer(postgres_server, f'DROP DATABASE "{made}" WITH (FORCE)')
+        _drop(postgres_server, made)
 
 
 @pytest.fixture(scope="session")
@@ -102,9 +105,28 @@ def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[F
 
     yield make
     for name in made:
-        _administer(
-            request.getfixturevalue("postgres_server"), f'DROP DATABASE "{name}" WITH (FORCE)'
-        )
+        _drop(request.getfixturevalue("postgres_server"), name)
+
+
+@pytest.fixture
+def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Copied]:
+    """Give a maker of copies of a database that nobody has open; dropped afterwards."""
+    made: list[str] = []
+
+    def copy(url: str) -> str:
+        name = _new_name()
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            shutil.copyfile(str(parsed.database), tmp_path / f"{name}.db")
+            return f"sqlite:///{tmp_path / name}.db"
+        server: str = request.getfixturevalue("postgres_server")
+        _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{parsed.database}"')
+        made.append(name)
+        return _named(server, name)
+
+    yield copy
+    for name in made:
+        _drop(request.getfixturevalue("postgres_server"), name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -117,7 +139,7 @@ def store_url(request: pytest.FixtureRequest, fresh_database: Fresh) -> str:
         return fresh_database("sqlite", True)
     server: str = request.getfixturevalue("postgres_server")
     url = _named(server, f"{request.getfixturevalue('postgres_template')}_shared")
-    _empty(url)
+    _administer(url, _EMPTYING)
     return url
 
 
@@ -154,13 +176,18 @@ def _administer(server: str, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-def _empty(url: str) -> None:
-    with psycopg.connect(url, connect_timeout=5) as connection:
-        # Past the triggers that keep the history append-only.
-        connection.execute("SET session_replication_role = replica")
-        connection.execute("SET lock_timeout = '10s'")
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(f'DELETE FROM "{table.name}"'.encode())
+def _drop(server: str, name: str) -> None:
+    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+#: What empties a database, in one go: past the triggers that keep the history append-only, and
+#: without waiting for the disk, which matters to nobody here.
+_EMPTYING = (
+    "SET session_replication_role = replica; SET lock_timeout = '10s'; "
+    "SET synchronous_commit = off; BEGIN; "
+    + "".join(f'DELETE FROM "{table.name}"; ' for table in reversed(metadata.sorted_tables))
+    + "COMMIT"
+)
 
 
 def _may_make_databases(url: str) -> bool:
