@@ -11,11 +11,11 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from apflow.store import Store, Tx, deadlines, lists, notices, referrals, requests
+from apflow.store import Store, Tx, deadlines, lists, notices, pools, referrals, requests
 from apflow.store.statements import Statement
 from tests.store.building import crowd, furnish
 
-_TABLES = ("referrals", "referral_parties", "deadlines", "requests", "notices")
+_TABLES = ("referrals", "referral_parties", "deadlines", "requests", "notices", "pool_waits")
 _PAGE = {"after_due": "", "after_reference": "", "limit": 50}
 _DUE = {"now": "2026-02-12T09:30:00.000000Z", "limit": 100}
 _THEN = {**_DUE, "due_at": "2026", "reference": "TR-1", "name": "x", "occurrence": 1}
@@ -70,6 +70,9 @@ QUESTIONS = {
     ),
     "what may be purged": _by(requests.PURGE, {"before": "2026-02-12"}, "ix_requests_unapplied"),
     "what is to be sent": _by(notices.PENDING, {"limit": 100}, "ix_notices_pending", in_order=True),
+    "who is in front": _by(
+        pools.FRONT, {"lifecycle": "trial", "name": "seats"}, "ix_pool_waits_order", in_order=True
+    ),
     "where a meeting decides": _by(
         referrals.STANDING_IN,
         {"lifecycle": "trial", "state": "rare"},
@@ -106,6 +109,8 @@ _UNEVEN = (
     " opened_on, 'applied', opened_on, 'run' FROM referrals",
     "INSERT INTO notices (id, reference, seq, notice, to_role, text, created_at, sent_at)"
     " SELECT reference, reference, 1, 'tell', 'la', '', opened_on, opened_on FROM referrals",
+    "INSERT INTO pool_waits (lifecycle, name, reference, place_order)"
+    " SELECT lifecycle, 'seats', reference, opened_on FROM referrals",
 )
 
 

@@ -51,6 +51,11 @@ class Surroundings:
         name, names = lifecycle.lifecycle, tuple(lifecycle.places)
         return self._once(("held", name, names), lambda: pools.held(self.tx, name, names))
 
+    def front(self, lifecycle: str, pool: str) -> tuple[tuple[str, str], ...]:
+        """Return who comes first of those who wait for a place in one of the policy's pools."""
+        asked = ("front", lifecycle, pool)
+        return self._once(asked, lambda: pools.front(self.tx, lifecycle, pool))
+
     def _once(self, asked: tuple[object, ...], ask: Callable[[], _T]) -> _T:
         if asked not in self._known:
             self._known[asked] = ask()
@@ -88,7 +93,7 @@ def situation_of(
         return bare
     return bare.but(
         free=_free(around, machine.compiled, referral, bare),
-        first=_first(tx, machine.compiled, referral, bare),
+        first=_first(around, machine.compiled, referral, bare),
     )
 
 
@@ -135,7 +140,9 @@ def limits(compiled: Compiled, situation: Situation) -> dict[str, int]:
     return capacities
 
 
-def _first(tx: Tx, compiled: Compiled, referral: Referral, situation: Situation) -> dict[str, bool]:
+def _first(
+    around: Surroundings, compiled: Compiled, referral: Referral, situation: Situation
+) -> dict[str, bool]:
     """Return for each pool in which it has no place yet whether nobody waiting comes before it.
 
     One that does not wait itself, such as one the forum decides on now, takes no place either
@@ -145,7 +152,7 @@ def _first(tx: Tx, compiled: Compiled, referral: Referral, situation: Situation)
         return {}
     name = compiled.lifecycle.lifecycle
     return {
-        one.pool: pools.first(tx, name, one.pool, one.order, referral.reference)
+        one.pool: pools.first(around.front(name, one.pool), one.order, referral.reference)
         for one in standing(compiled, View(compiled, situation))
         if one.waits or (one.capacity is not None and not one.holds)
     }

@@ -31,19 +31,12 @@ _CHANGE = Statement(
 _CREATE = Statement(*insert_or(pools))
 _WAIT = Statement(*insert_or(pool_waits, replace=("place_order",)))
 _LEAVE = Statement(sa.delete(pool_waits).where(*_POOL, _w.reference == sa.bindparam("reference")))
-_BEFORE = Statement(
-    sa.select(_w.reference)
-    .where(
-        *_POOL,
-        sa.tuple_(_w.place_order, _w.reference)
-        < sa.tuple_(sa.bindparam("place_order"), sa.bindparam("reference")),
-        _w.reference != sa.bindparam("reference"),
-    )
-    .limit(1)
-)
-_WAITING = Statement(
+_IN_LINE = (
     sa.select(_w.reference, _w.place_order).where(*_POOL).order_by(_w.place_order, _w.reference)
 )
+_WAITING = Statement(_IN_LINE)
+#: Who stands in front: a test looks at how they are found.
+FRONT = Statement(_IN_LINE.limit(2))
 
 
 def held(tx: Tx, lifecycle: str, names: Sequence[str]) -> dict[str, int]:
@@ -82,10 +75,17 @@ def leave(tx: Tx, lifecycle: str, name: str, reference: str) -> bool:
     return _LEAVE.run(tx, asked) == 1
 
 
-def first(tx: Tx, lifecycle: str, name: str, order: str, reference: str) -> bool:
+def front(tx: Tx, lifecycle: str, name: str) -> tuple[tuple[str, str], ...]:
+    """Return (reference, order) of the two who come first: enough to tell who is `first`."""
+    found = FRONT.rows(tx, {"lifecycle": lifecycle, "name": name})
+    return tuple((reference, order) for reference, order in found)
+
+
+def first(in_front: Sequence[tuple[str, str]], order: str, reference: str) -> bool:
     """Whether nobody else waiting comes before; equal orders go by reference."""
-    asked = {"lifecycle": lifecycle, "name": name, "place_order": order, "reference": reference}
-    return _BEFORE.row(tx, asked) is None
+    return not any(
+        (place, other) < (order, reference) for other, place in in_front if other != reference
+    )
 
 
 def waiting(tx: Tx, lifecycle: str, name: str) -> list[tuple[str, str]]:

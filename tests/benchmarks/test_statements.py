@@ -1,0 +1,113 @@
+"""How often the database is asked: what grows with the answer, and what must not grow at all."""
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from apflow.casework import forum
+from apflow.casework.calendars import change_calendar
+from apflow.casework.forum import Sitting
+from apflow.store import Store
+from tests.benchmarks.driving import Ear, overheard
+from tests.databases import Fresh
+from tests.small_office import START, Office
+from tests.small_office import office as small_office
+
+PANEL = Sitting("one-of-each", "panel", date(2026, 1, 14))
+YEAR = "start,end,kind,label\n2026-01-05,2026-07-21,term,Year\n"
+KINDS = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+
+
+def asked(ear: Ear, work: Callable[[], object]) -> int:
+    """Return how many statements are executed while `work` is done the second time."""
+    work()
+    return sum(one.what != "commit" for one in ear.take(work))
+
+
+def submitted(office: Office, many: int) -> None:
+    for number in range(many):
+        reference = office.opened(f"p{number % 5 + 1}", agrees=True)
+        office.done(reference, "submit", "sue", sitting="2026-01-14")
+
+
+@KINDS
+def test_a_page_is_one_answer_however_many_rows_it_has(
+    fresh_database: Fresh, tmp_path: Path, kind: str
+) -> None:
+    with overheard() as ear, closing(Store(fresh_database(kind, True))) as store:
+        office = small_office(store, tmp_path)
+        counts = []
+        for many in (2, 10):
+            for _ in range(many):
+                office.opened()
+            for person in ("sue", "pam", "max"):
+                counts.append(asked(ear, lambda who=person: office.work.worklist(who, START)))  # type: ignore[misc]
+        assert len(office.work.worklist("sue", START)) == 12
+    assert counts[:3] == counts[3:]
+
+
+@KINDS
+def test_an_agenda_does_not_ask_about_referrals_that_stand_elsewhere(
+    fresh_database: Fresh, tmp_path: Path, kind: str
+) -> None:
+    with overheard() as ear, closing(Store(fresh_database(kind, True))) as store:
+        office = small_office(store, tmp_path)
+        submitted(office, 3)
+
+        def agenda() -> None:
+            assert len(forum.agenda(office.work.office, PANEL, "pam", START)) == 3
+
+        before = asked(ear, agenda)
+        for _ in range(10):
+            office.opened()
+        assert asked(ear, agenda) == before
+
+
+@KINDS
+def test_an_agenda_writes_one_look_for_each_item_and_asks_nothing_more(
+    fresh_database: Fresh, tmp_path: Path, kind: str
+) -> None:
+    with overheard() as ear, closing(Store(fresh_database(kind, True))) as store:
+        office = small_office(store, tmp_path)
+        counts = []
+        for many in (2, 8):
+            submitted(office, many)
+            counts.append(asked(ear, lambda: forum.agenda(office.work.office, PANEL, "pam", START)))
+    assert counts[1] - counts[0] == 8
+
+
+@KINDS
+def test_a_calendar_change_asks_no_more_for_more_referrals(
+    fresh_database: Fresh, tmp_path: Path, kind: str
+) -> None:
+    with overheard() as ear, closing(Store(fresh_database(kind, True))) as store:
+        office = small_office(store, tmp_path)
+
+        def look() -> None:
+            change_calendar(
+                office.work.office, "one-of-each", YEAR.encode(), "d.csv", START, dry_run=True
+            )
+
+        counts = []
+        for many in (2, 10):
+            for _ in range(many):
+                office.opened(excluded=True, excluded_on="2026-01-12")
+            counts.append(asked(ear, look))
+    assert counts[0] == counts[1]
+
+
+@KINDS
+def test_a_sweep_with_nothing_to_do_asks_the_same_whatever_is_open(
+    fresh_database: Fresh, tmp_path: Path, kind: str
+) -> None:
+    with overheard() as ear, closing(Store(fresh_database(kind, True))) as store:
+        office = small_office(store, tmp_path)
+        counts = []
+        for many in (1, 6):
+            for _ in range(many):
+                office.opened(excluded=True, excluded_on="2026-01-13")
+            counts.append(asked(ear, lambda: office.work.fire_due(START + timedelta(minutes=1))))
+    assert counts[0] == counts[1] <= 8
