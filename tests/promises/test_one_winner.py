@@ -17,7 +17,7 @@ import pytest
 from apflow.casework import Asked
 from apflow.casework.calendars import change_calendar
 from apflow.policy.deadlines import end_of_day
-from apflow.referral import Referral
+from apflow.referral import Referral, Request
 from apflow.store import Store, referrals
 from tests.databases import Fresh
 from tests.promises.boundaries import told_before_each
@@ -137,3 +137,26 @@ def _snow(office: Office) -> None:
         "2026-02-16,2026-02-20,half_term,Half\n2026-01-15,2026-01-16,closure,Snow\n"
     )
     assert change_calendar(office.work.office, "one-of-each", text.encode(), "days.csv", START).done
+
+
+def test_of_two_who_ask_with_one_id_both_are_given_the_request_that_is_stored(
+    office: Office,
+) -> None:
+    """I11: whoever asked a moment later is not told of what was never stored."""
+    work, reference = office.work, office.opened()
+    given: list[Request] = []
+
+    def ask(person: str) -> None:
+        asked = Asked("log", person, answers={"story": f"{person} rang"})
+        given.append(work.ask(reference, asked, START, "one-id"))
+
+    work.store.close()
+    with _held_up_before("INSERT INTO requests") as (there, may_go_on):
+        thread = Thread(target=ask, args=("lea",), name="second")
+        thread.start()
+        assert there.wait(_SECONDS)
+        ask("sue")
+        may_go_on.set()
+        thread.join()
+    assert [one.actor for one in given] == ["sue", "sue"]
+    assert given[0] == given[1]

@@ -100,11 +100,13 @@ def ask_to_open(
     now: datetime,
     request_id: str | None = None,
     reference: str | None = None,
+    newcomer: register.Pupil | None = None,
 ) -> Request:
     """Store a Request to open a referral of `pupil` under the newest lifecycle called `name`.
 
     The reference is chosen now (at random unless given), so that the Request can be spoken of
-    before it is applied.
+    before it is applied. Where the register does not know the pupil yet, `newcomer` is entered
+    with the Request.
     """
     request_id = request_id or new_id()
     with office.store.reading() as tx:
@@ -115,7 +117,9 @@ def ask_to_open(
         machine = office.newest(tx, name, lambda *kept: to_keep.append(kept))
         lifecycle = machine.compiled.lifecycle
         _in_force(lifecycle, london_day(now))
-        if register.get_pupil(tx, pupil) is None:
+        if register.get_pupil(tx, pupil) is not None:
+            newcomer = None
+        elif newcomer is None:
             raise Unknown("pupil", pupil)
         reference = reference or make_reference(
             prefix_of(lifecycle.lifecycle), london_day(now).year, secrets.randbits(30)
@@ -123,7 +127,7 @@ def ask_to_open(
         request = _request(
             office, tx, lifecycle, asked, now, request_id, reference, lifecycle.digest, pupil
         )
-    return _keep(office, request, tuple(to_keep))
+    return _keep(office, request, tuple(to_keep), newcomer)
 
 
 def new_id() -> str:
@@ -144,14 +148,21 @@ def starts(lifecycle: Lifecycle) -> tuple[str, ...]:
 
 
 def _keep(
-    office: Office, request: Request, lifecycle: tuple[tuple[str, str, str], ...] = ()
+    office: Office,
+    request: Request,
+    lifecycle: tuple[tuple[str, str, str], ...] = (),
+    newcomer: register.Pupil | None = None,
 ) -> Request:
+    """Store a Request; return it, or the one of the same id that somebody stored first."""
     with office.store.writing() as tx:
         for digest, name, text in lifecycle:
             lifecycles.keep(tx, digest, name, text, request.asked_at)
             start_calendar(office, tx, name, request.asked_at)
-        requests.add(tx, request)
-    return request
+        if newcomer is not None:
+            register.add_pupil(tx, newcomer)
+        if requests.add(tx, request):
+            return request
+        return requests.get(tx, request.id) or request
 
 
 def _in_force(lifecycle: Lifecycle, today: date) -> None:

@@ -123,8 +123,10 @@ def _import(
         return Imported(row.line, key, "there", reference)
     try:
         asked = _asked(lifecycle, row, person, role, london_day(now))
-        _know_pupil(office, row, london_day(now))
-        request = ask_to_open(office, lifecycle.lifecycle, pupil, asked, now, reference=reference)
+        newcomer = _newcomer(office, row, london_day(now))
+        request = ask_to_open(
+            office, lifecycle.lifecycle, pupil, asked, now, reference=reference, newcomer=newcomer
+        )
     except BadInputs as wrong:
         faults = tuple((one.field, f"{one.given!r}: {one.says}") for one in wrong.inputs)
         return Imported(row.line, key, "bad", None, faults)
@@ -198,17 +200,19 @@ def _entries(name: str, cell: str) -> dict[str, str]:
     return entries
 
 
-def _know_pupil(office: Office, row: Row, today: date) -> None:
+def _newcomer(office: Office, row: Row, today: date) -> Pupil | None:
+    """Return the row's pupil if the register does not know them yet."""
     pupil, name = row.cells["pupil"], row.cells.get("pupil_name")
     typed = row.cells.get("pupil_born_on")
     born = None if typed is None else take_date("pupil_born_on", typed, today)
     if len(pupil) > 60 or not all(one.isalnum() or one in "-_." for one in pupil):
         raise BadInput("pupil", pupil, "an id is made of letters, digits, - _ and .")
-    with office.store.writing() as tx:
-        if register.get_pupil(tx, pupil) is None:
-            if name is None:
-                raise BadInput("pupil_name", "", "the register does not know this pupil yet")
-            register.add_pupil(tx, Pupil(pupil, name[:200], born))
+    with office.store.reading() as tx:
+        if register.get_pupil(tx, pupil) is not None:
+            return None
+    if name is None:
+        raise BadInput("pupil_name", "", "the register does not know this pupil yet")
+    return Pupil(pupil, name[:200], born)
 
 
 def _rows(content: bytes, file: str, lifecycle: Lifecycle) -> Iterator[Row]:

@@ -115,32 +115,47 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(run(arguments))
 
 
+def _is_text(word: str) -> bool:
+    """Whether a word can be written: bytes that are no UTF-8 reach us as halves of characters."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; never raises for anything it was given."""
     from apflow.errors import ApflowError  # noqa: PLC0415
 
+    typed = sys.argv[1:] if arguments is None else arguments
+    unreadable = [word for word in typed if "\0" in word or not _is_text(word)]
+    if unreadable:
+        click.echo(f"{unreadable[0][:60]!a} is not text: it holds what is no UTF-8", err=True)
+        return 2
     try:
         done: Any = house.main(arguments, prog_name="apflow", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("Stopped.", err=True)
-        return 130
-    except click.ClickException as fault:
-        fault.show()
-        return 2
-    except ApflowError as fault:
-        click.echo(str(fault), err=True)
-        return fault.exit_code
     except BrokenPipeError:
         # Whoever read us has seen enough; Python would complain once more on the way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    finally:
-        _close_runs()
+    except (click.ClickException, click.exceptions.Abort, ApflowError, OSError) as fault:
+        return _said(fault)
     return done if isinstance(done, int) else 0
 
 
-def _close_runs() -> None:
-    """Let flow runs under way come to their end while this process still has its threads."""
-    runs: Any = sys.modules.get("apflow.runs")
-    if runs is not None:
-        runs.close()
+def _said(fault: Exception) -> int:
+    """Say on one line or a few what is wrong, and return the exit code."""
+    if isinstance(fault, click.exceptions.Abort):
+        click.echo("Stopped.", err=True)
+        return 130
+    if isinstance(fault, click.ClickException):
+        fault.show()
+        return 2
+    if isinstance(fault, OSError):
+        # A file that cannot be read or written after all, a name that no file can have.
+        file = f"{fault.filename!s:.200}: " if fault.filename is not None else ""
+        click.echo(f"{file}{fault.strerror or fault}", err=True)
+        return 2
+    click.echo(str(fault), err=True)
+    return int(getattr(fault, "exit_code", 2))

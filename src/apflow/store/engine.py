@@ -11,7 +11,7 @@ import psycopg
 import sqlalchemy as sa
 from typing_extensions import override
 
-from apflow.errors import StoreError
+from apflow.errors import BadInput, StoreError
 from apflow.store.connections import PATIENCE, engines, parsed
 from apflow.store.faults import Busy, Taken, fault
 from apflow.store.statements import Tx
@@ -205,6 +205,9 @@ class Store:
             said = fault(self.name, error.orig or error)
         except (sqlite3.Error, psycopg.Error) as error:
             said = fault(self.name, error)
+        except UnicodeEncodeError as error:
+            half = error.object[error.start]
+            raise BadInput("text", half, "is half of a character and cannot be kept") from None
         else:
             return
         if self.dialect == "sqlite" and type(said) is StoreError:
