@@ -75,7 +75,8 @@ class Answers(Questions):
             return {entry: Ticked(satisfies) for entry in fact.entries}
         return {
             entry: Ticked(
-                self.random.choice((satisfies, *_allowed(fact, entry, others))), "because"
+                self.random.choice((satisfies, *_allowed(fact, entry, others))),
+                self.random.choice(self.words),
             )
             for entry in fact.entries
             if self.often()

@@ -14,7 +14,10 @@ from apflow.referral import Request
 def outcome_of(
     lifecycle: Lifecycle, decision: Decision, role: str, *, values: bool = True
 ) -> dict[str, object]:
-    """Return a decision as the person in `role` may see it, with the `values` read or without."""
+    """Return a decision as the person in `role` may see it.
+
+    `values` False leaves out what was read and what was written: both stand with the step.
+    """
     return {
         "outcome": decision.outcome,
         "event": decision.event,
@@ -51,7 +54,7 @@ def finding_shown(
     for name, many in (("roles", finding.roles), ("override", finding.override)):
         if many:
             shown[name] = list(many)
-    if finding.reason is not None:
+    if values and finding.reason is not None:
         shown["reason"] = finding.reason
     return shown
 

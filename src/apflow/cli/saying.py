@@ -62,7 +62,7 @@ def outcome(request: Request, titles: Mapping[str, str], *, as_json: bool) -> in
     if request.state == "applied":
         state = str(result.get("state", result.get("to")))
         click.echo(f"{request.reference}: {event}: done. Now: {titles.get(state, state)}")
-        findings(result, only_advice=True)
+        findings(result, only_advice=True, reasons=request.overrides)
     elif request.state == "stale":
         click.echo(
             f"{request.reference}: {event}: not done. Someone moved it first: "
@@ -80,13 +80,22 @@ def outcome(request: Request, titles: Mapping[str, str], *, as_json: bool) -> in
     return EXITS[request.state]
 
 
-def findings(result: Mapping[str, Any], *, only_advice: bool = False) -> None:
-    """Print the findings that are not met, with wording, clause, values read and the way out."""
+def findings(
+    result: Mapping[str, Any],
+    *,
+    only_advice: bool = False,
+    reasons: Mapping[str, str] | None = None,
+) -> None:
+    """Print the findings that are not met, with wording, clause, values read and the way out.
+
+    `reasons` were given for going past guards; what is stored of an applied Request has none.
+    """
     for finding in result.get("findings", ()):
         quiet = finding["verdict"] in ("met", "not_applicable")
         advice = finding.get("force") == "should" or finding["verdict"] == "overridden"
         if not quiet and (advice or not only_advice):
-            for line in finding_lines(finding):
+            reason = (reasons or {}).get(finding["guard"])
+            for line in finding_lines({**finding, "reason": reason} if reason else finding):
                 click.echo(line)
 
 
