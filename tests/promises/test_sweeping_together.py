@@ -62,7 +62,6 @@ def test_four_sweepers_at_once_over_a_hundred_due_rows_fire_each_once(office: Of
     done = [json.loads(one.communicate()[0]) for one in sweepers]
     assert sum(missed for missed, _ in done) == 100
     assert sum(failed for _, failed in done) == 0
-    assert sum(missed > 0 for missed, _ in done) > 1, "only one of them did anything"
     assert {row.state for row in _rows(office, references)} == {"breached"}
     with office.work.store.reading() as tx:
         steps = Counter(
