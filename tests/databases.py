@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -123,7 +124,7 @@ def store_url(request: pytest.FixtureRequest, fresh_database: Fresh) -> str:
         return fresh_database("sqlite", True)
     server: str = request.getfixturevalue("postgres_server")
     url = _named(server, f"{request.getfixturevalue('postgres_template')}_shared")
-    _administer(url, _EMPTYING)
+    _kept_open(url).execute(_EMPTYING)
     return url
 
 
@@ -164,13 +165,21 @@ def _drop(server: str, name: str) -> None:
     _administer(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-#: What empties a database, in one go: past the triggers that keep the history append-only, and
-#: without waiting for the disk, which matters to nobody here.
+@cache
+def _kept_open(url: str) -> psycopg.Connection[Any]:
+    connection = psycopg.connect(url, autocommit=True, connect_timeout=5)
+    _at_the_end(connection.close)
+    # What is emptied may be full again after a power cut: it matters to nobody here.
+    connection.execute("SET lock_timeout = '10s'; SET synchronous_commit = off")
+    return connection
+
+
+#: What empties a database, in one transaction since it is sent in one go: past the triggers that
+#: keep the history append-only.
 _EMPTYING = (
-    "SET lock_timeout = '10s'; SET synchronous_commit = off; BEGIN; "
     "ALTER TABLE steps DISABLE TRIGGER USER; "
     + "".join(f'DELETE FROM "{table.name}"; ' for table in reversed(metadata.sorted_tables))
-    + "ALTER TABLE steps ENABLE TRIGGER USER; COMMIT"
+    + "ALTER TABLE steps ENABLE TRIGGER USER"
 )
 
 
