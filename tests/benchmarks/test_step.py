@@ -129,7 +129,7 @@ def states(store: Store) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_step_with_everything_costs_at_most_two_and_a_half_times_its_statements_alone(
+def test_a_step_with_everything_costs_at_most_three_times_its_statements_alone(
     fresh_database: Fresh, copied: Copied, kind: str
 ) -> None:
     begun = fresh_database(kind, True)
@@ -151,7 +151,7 @@ def test_a_step_with_everything_costs_at_most_two_and_a_half_times_its_statement
             assert (rows(store), states(store)) == (rows(other), states(other))
         assert states(store)["home_visit"] == ROUNDS
     print(f"\n  {kind}: a step {ours:.0f} µs, its statements alone {alone:.0f} µs")  # noqa: T201
-    assert alone / ours >= 0.40
+    assert alone / ours >= 1 / 3
 
 
 def assert_everything_is_in(told: list[Told]) -> None:
