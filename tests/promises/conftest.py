@@ -1,5 +1,6 @@
 """What the promises' tests share: the small office on SQLite and on PostgreSQL."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.databases import (
     store,
     store_url,
 )
+from tests.promises.dying import Nursery, nursery
 from tests.small_office import Office
 from tests.small_office import office as small_office
 
@@ -33,3 +35,10 @@ __all__ = [
 def office(store: Store, tmp_path: Path) -> Office:
     """Give the small office on a database of the test's own."""
     return small_office(store, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def born() -> Iterator[Nursery]:
+    """Give a process that bears children to be killed."""
+    with nursery() as begun:
+        yield begun

@@ -20,11 +20,12 @@ from apflow.casework import Casework
 from apflow.casework.calendars import change_calendar
 from apflow.casework.calendars_files import bank_holidays
 from apflow.store import Store
+from tests.promises import mutants
 from tests.promises.boundaries import told_before_each
 
 _TOP = Path(__file__).resolve().parents[2]
 
-#: What a child is to do; see `act`.
+#: What a child is to do (see `act`), and with which fault planted in it, if any.
 Job = dict[str, str]
 
 
@@ -100,6 +101,8 @@ def _live(work: Casework, job: Job, tell: int) -> None:
             os.write(tell, json.dumps({"before": words[:60], "statements": seen}).encode())
             os.kill(os.getpid(), signal.SIGKILL)
 
+    if "mutant" in job:
+        getattr(mutants, job["mutant"])(setattr)
     with told_before_each(told):
         act(work, job)
     os.write(tell, json.dumps({"before": None, "statements": seen}).encode())
