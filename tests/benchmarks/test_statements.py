@@ -111,3 +111,24 @@ def test_a_sweep_with_nothing_to_do_asks_the_same_whatever_is_open(
                 office.opened(excluded=True, excluded_on="2026-01-13")
             counts.append(asked(ear, lambda: office.work.fire_due(START + timedelta(minutes=1))))
     assert counts[0] == counts[1] <= 8
+
+
+@KINDS
+def test_what_states_keep_is_asked_of_all_and_noted_together_while_nothing_lapses(
+    fresh_database: Fresh, tmp_path: Path, kind: str
+) -> None:
+    with overheard() as ear, closing(Store(fresh_database(kind, True))) as store:
+        office = small_office(store, tmp_path)
+        file = office.folder / "one-of-each" / "lifecycle.yaml"
+        roomy = file.read_text(encoding="utf-8").replace("room: {value: 1}", "room: {value: 9}")
+        file.write_text(roomy, encoding="utf-8")
+        told = []
+        for day, many in enumerate((2, 3), start=1):
+            for number in range(many):
+                office.placed(f"p{number + 1}")
+            tomorrow = START + timedelta(days=day)
+            told.append(ear.take(lambda now=tomorrow: office.work.fire_due(now)))  # type: ignore[misc]
+        placed = [listed.reference for listed in office.work.worklist("max", START)]
+    assert len(placed) == 5
+    few, many_ = ([one.what for one in some] for some in told)
+    assert few == many_

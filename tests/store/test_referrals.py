@@ -189,7 +189,10 @@ def test_guards_to_be_asked_again_are_asked_once_a_day(store: Store) -> None:
         assert referrals.to_ask_again(tx, TODAY) == ["TR-1"]
         assert referrals.to_ask_again(tx, TODAY + timedelta(days=1)) == ["TR-1", "TR-2"]
         assert referrals.to_ask_again(tx, TODAY + timedelta(days=1), 1) == ["TR-1"]
-        referrals.asked_again(tx, "TR-1", TODAY + timedelta(days=1))
+        asked = referrals.get_several(tx, ["TR-1"])
+        referrals.asked_again(tx, asked, TODAY + timedelta(days=1))
+        assert referrals.to_ask_again(tx, TODAY) == []
+        referrals.asked_again(tx, asked, TODAY)
         assert referrals.to_ask_again(tx, TODAY) == []
         found = referrals.get(tx, "TR-1")
     assert found is not None

@@ -7,22 +7,24 @@ that cannot be dealt with stands in nobody else's way.
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from apflow.casework import applying
 from apflow.casework.missing import miss
 from apflow.casework.office import Office
 from apflow.casework.recording import record
-from apflow.casework.situations import situation_of
+from apflow.casework.situations import Surroundings, situation_of
 from apflow.clock import london_day
 from apflow.policy.compiled import View
 from apflow.policy.situation import SYSTEM
-from apflow.referral import Request
+from apflow.referral import Referral, Request
 from apflow.referral.moving import Act, lapses
 from apflow.store import deadlines, referrals, requests
 from apflow.store.deadlines import Key
+from apflow.store.engine import Tx
 
 _log = logging.getLogger(__name__)
 
@@ -100,9 +102,32 @@ def _miss_due(office: Office, now: datetime, limit: int) -> tuple[int, int]:
 
 
 def _ask_again(office: Office, now: datetime, limit: int) -> tuple[int, int]:
+    """Ask again what states keep: most answers are as they were, and are noted together."""
+    today = london_day(now)
     with office.store.reading() as tx:
-        wanted = referrals.to_ask_again(tx, london_day(now), limit)
-    return _each((reference, partial(_ask_one, office, reference, now)) for reference in wanted)
+        wanted = referrals.to_ask_again(tx, today, limit)
+        same = _as_before(office, tx, wanted, today) if wanted else []
+    if same:
+        with office.store.writing() as tx:
+            referrals.asked_again(tx, same, today + timedelta(days=1))
+    noted = {referral.reference for referral in same}
+    others = (reference for reference in wanted if reference not in noted)
+    return _each((reference, partial(_ask_one, office, reference, now)) for reference in others)
+
+
+def _as_before(office: Office, tx: Tx, references: list[str], today: date) -> list[Referral]:
+    """Return those of which nothing lapsed or was restored; what fails is seen to one by one."""
+    around = Surroundings(office, tx)
+    same = []
+    for referral in referrals.get_several(tx, references):
+        with suppress(Exception):
+            machine = office.machine(tx, referral.digest)
+            actor = office.system()
+            situation = situation_of(office, tx, machine, referral, actor, today, today, around)
+            lapsed = lapses(machine.compiled, View(machine.compiled, situation))
+            if lapsed == frozenset(referral.lapsed):
+                same.append(referral)
+    return same
 
 
 def _ask_one(office: Office, reference: str, now: datetime) -> bool:
@@ -116,7 +141,7 @@ def _ask_one(office: Office, reference: str, now: datetime) -> bool:
         situation = situation_of(office, tx, machine, referral, office.system(), today, today)
         lapsed = lapses(machine.compiled, View(machine.compiled, situation))
         if lapsed == frozenset(referral.lapsed):
-            referrals.asked_again(tx, reference, today + timedelta(days=1))
+            referrals.asked_again(tx, [referral], today + timedelta(days=1))
             return False
         event = "guard_lapsed" if lapsed - set(referral.lapsed) else "guard_restored"
         changed = lapsed ^ frozenset(referral.lapsed)

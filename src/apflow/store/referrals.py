@@ -33,6 +33,7 @@ __all__ = [
     "digest_of",
     "find",
     "get",
+    "get_several",
     "lock",
     "lock_several",
     "move",
@@ -147,7 +148,7 @@ ASK_AGAIN = Statement(
 )
 _ASKED_AGAIN = Statement(
     sa.update(referrals)
-    .where(_r.reference == sa.bindparam("of_reference"))
+    .where(_r.reference == sa.bindparam("of_reference"), _r.version == sa.bindparam("expected"))
     .values(ask_again_on=sa.bindparam("next_on"), version=_r.version + 1)
 )
 
@@ -178,10 +179,14 @@ def lock(tx: Tx, reference: str) -> Referral | None:
 
 def lock_several(tx: Tx, references: Sequence[str]) -> list[Referral]:
     """Return those of `references` that are there, in order, held as `lock` holds one."""
-    asked = {"references": dump(list(references))}
     if tx.dialect.name == "postgresql":
-        _HOLD_SEVERAL.rows(tx, asked)
-    return [_read(row) for row in GET_SEVERAL.rows(tx, asked)]
+        _HOLD_SEVERAL.rows(tx, {"references": dump(list(references))})
+    return get_several(tx, references)
+
+
+def get_several(tx: Tx, references: Sequence[str]) -> list[Referral]:
+    """Return those of `references` that are there, in order."""
+    return [_read(row) for row in GET_SEVERAL.rows(tx, {"references": dump(list(references))})]
 
 
 def standing_in(tx: Tx, lifecycle: str, states: Collection[str]) -> list[Referral]:
@@ -258,9 +263,16 @@ def to_ask_again(tx: Tx, today: date, limit: int = 500) -> list[str]:
     return [row[0] for row in ASK_AGAIN.rows(tx, {"today": today.isoformat(), "limit": limit})]
 
 
-def asked_again(tx: Tx, reference: str, next_on: date) -> None:
-    """Note that the guards a referral keeps were asked, and when they are to be asked next."""
-    _ASKED_AGAIN.run(tx, {"of_reference": reference, "next_on": next_on.isoformat()})
+def asked_again(tx: Tx, asked: Sequence[Referral], next_on: date) -> None:
+    """Note that the guards which these keep were asked, and when they are to be asked next.
+
+    One that somebody moved since it was read is left as it is.
+    """
+    day = next_on.isoformat()
+    _ASKED_AGAIN.many(
+        tx,
+        [{"of_reference": one.reference, "expected": one.version, "next_on": day} for one in asked],
+    )
 
 
 def _written(referral: Referral) -> dict[str, object]:
