@@ -2,12 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test install clean
+.PHONY: demo test install browser clean
 
 demo: .venv/demo
 	$(BIN)/apflow demo
 
-test: .venv/test
+test: browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -16,6 +16,10 @@ test: .venv/test
 
 install: .venv/demo
 
+# A Chromium to look at the pages with; installs Debian's, or Playwright's own, where there is none.
+browser: .venv/test
+	@$(BIN)/python -m tests.browser.get_chromium
+
 # pip is told the versions by constraints.txt; the ranges that matter stand in pyproject.toml too.
 .venv/python:
 	$(PYTHON) -c 'import sys; sys.exit("apflow needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -23,15 +27,16 @@ install: .venv/demo
 	$(PYTHON) -m venv .venv
 	touch $@
 
-.venv/demo: .venv/python pyproject.toml constraints.txt
+.venv/demo: .venv/python pyproject.toml constraints.txt bring_govuk_frontend.py
 	@echo 'Installing apflow and what it needs into .venv (about a minute) ...'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 
-.venv/test: .venv/python pyproject.toml constraints.txt
+.venv/test: .venv/python pyproject.toml constraints.txt bring_govuk_frontend.py
 	@echo 'Installing apflow and what its tests need into .venv (about a minute) ...'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	touch $@
 
 clean:
 	rm -rf .venv build dist var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf src/apflow/web/static/govuk

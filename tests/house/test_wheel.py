@@ -1,25 +1,34 @@
-"""The wheel holds the whole product and runs away from the checkout."""
+"""The wheel holds the whole product and runs away from the checkout; the sdist can build it."""
 
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
 TOP = Path(__file__).resolve().parents[2]
+BROUGHT = {
+    f"apflow/web/static/govuk/{name}"
+    for name in ("govuk-frontend.min.css", "govuk-frontend.min.js", "LICENCE.txt", "brought.txt")
+}
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, TOP],
-        check=True,
-        capture_output=True,
-    )
-    (built,) = folder.glob("*.whl")
+    return _built("wheel", TOP, tmp_path_factory.mktemp("wheel"), dict(os.environ))
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _built("sdist", TOP, tmp_path_factory.mktemp("sdist"), dict(os.environ))
+
+
+def _built(kind: str, source: Path, folder: Path, env: dict[str, str]) -> Path:
+    _run(env, folder, "-m", "build", f"--{kind}", "--no-isolation", "--outdir", ".", str(source))
+    (built,) = (path for path in folder.iterdir() if path.suffix in (".whl", ".gz"))
     return built
 
 
@@ -44,6 +53,41 @@ def test_the_wheel_holds_policies_flows_diagrams_and_migrations_and_no_junk(whee
         }
     )
     assert held == wanted
+
+
+def test_the_wheel_holds_govuk_frontend_with_its_licence_and_without_typeface_and_arms(
+    wheel: Path,
+) -> None:
+    held = zipfile.ZipFile(wheel)
+    assert set(held.namelist()) >= BROUGHT
+    styles = held.read("apflow/web/static/govuk/govuk-frontend.min.css").decode()
+    assert ".govuk-button{" in styles
+    assert "font-family:Arial,Helvetica,sans-serif" in styles
+    for banned in (
+        "@font-face",
+        "GDS Transport",
+        "url(",
+        "crest",
+        "copyright-logo",
+        "sourceMapping",
+    ):
+        assert banned not in styles
+    script = held.read("apflow/web/static/govuk/govuk-frontend.min.js").decode()
+    assert "initAll" in script
+    assert "sourceMapping" not in script
+    assert "MIT License" in held.read("apflow/web/static/govuk/LICENCE.txt").decode()
+
+
+def test_a_wheel_is_built_from_the_sdist_without_npm(
+    wheel: Path, sdist: Path, tmp_path: Path
+) -> None:
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path / "source", filter="data")
+    (source,) = (tmp_path / "source").iterdir()
+    away = tmp_path / "built"
+    away.mkdir()
+    again = _built("wheel", source, away, {**os.environ, "PATH": str(away)})
+    assert zipfile.ZipFile(again).namelist() == zipfile.ZipFile(wheel).namelist()
 
 
 def test_the_product_runs_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
