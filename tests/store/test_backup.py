@@ -17,6 +17,7 @@ from apflow.store import (
     notices,
     packs,
     pools,
+    posts,
     reads,
     referrals,
     register,
@@ -38,6 +39,7 @@ from tests.store.building import (
     opened,
     take_step,
 )
+from tests.store.entered import enter
 from tests.store.tampering import attack, tamper
 
 
@@ -58,8 +60,10 @@ def full(store: Store) -> Store:
         pools.change(tx, "trial", "ks3", 2, 0)
         pools.wait(tx, "trial", "ks3", "TR-1", "0001")
         notices.add(tx, [NoticeRow("n1", "TR-1", 1, "tell", "school", "text", NOW)])
+        posts.write(tx, [posts.Post("n1", "ann", 2, None, "550")])
         reads.add(tx, "ann", "TR-1", "history", NOW)
         packs.add(tx, "TR-1", 1, {"a": 1})
+        enter(tx, "ann")
         history.erase(tx, "TR-9")
     return store
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from apflow.errors import StoreError
+from apflow.errors import BadInput, StoreError
 from apflow.store import Store, register
 from apflow.store.faults import Busy, Taken
 from apflow.store.tables import REVISION
@@ -141,7 +141,7 @@ def test_a_text_that_the_database_cannot_hold_is_refused_without_repeating_it(
     try:
         with store.writing() as tx:
             register.add_pupil(tx, register.Pupil("p1", "Ada\0Lovelace"))
-    except StoreError as error:
+    except BadInput as error:
         refused = str(error)
     assert (refused is None) == (store.dialect == "sqlite")
     assert "Lovelace" not in (refused or "")

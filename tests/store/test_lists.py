@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apflow.referral import Referral
-from apflow.store import Store, Tx, lists, referrals, register
+from apflow.store import Store, Tx, lists, referrals
 from apflow.store.lists import WorklistRow
 from tests.store.building import NOW, ORGANISATIONS, TODAY, furnish, make_referral
 
@@ -83,10 +83,6 @@ def test_nobody_sees_a_referral_of_other_organisations(store: Store) -> None:
         assert [row.reference for row in lists.worklist(tx, ["oak"])] == ["TR-0001"]
         assert lists.worklist(tx, ["pru"]) == []
         assert lists.worklist(tx, []) == []
-        assert lists.find(tx, "TR-", ["elm"])[0].reference == "TR-0002"
-        assert len(lists.find(tx, "TR-", ["elm"])) == 1
-        assert lists.find(tx, "TR-", []) == []
-        assert lists.counts(tx, "trial", []) == {}
         assert len(lists.worklist(tx, None)) == 2
 
 
@@ -133,53 +129,6 @@ def test_a_list_of_some_lifecycles_leaves_the_others_out(
             found = [row.reference for row in pages(tx, organisations, 7, lifecycles=["trial"])]
             assert found == in_order(scope, None if organisations is None else set(organisations))
             assert pages(tx, organisations, 7, lifecycles=["another"]) == []
-
-
-def test_counts_are_those_of_the_referrals_in_each_state(
-    filled: tuple[Store, list[Referral]],
-) -> None:
-    store, made = filled
-
-    def counted(mine: set[str] | None) -> dict[str, int]:
-        scope = [one for one in made if mine is None or mine & set(one.parties.values())]
-        states = sorted({one.state for one in scope})
-        return {state: sum(one.state == state for one in scope) for state in states}
-
-    with store.reading() as tx:
-        assert lists.counts(tx, "trial") == counted(None)
-        assert lists.counts(tx, "trial", ["oak"]) == counted({"oak"})
-        assert lists.counts(tx, "trial", ["oak", "la"]) == counted({"oak", "la"})
-        assert lists.counts(tx, "another") == {}
-
-
-@pytest.mark.parametrize(
-    "text", ["TR-0001", "tr-0001", "  TR-0001 ", "zoe", "ANGSTROM 1", "zoë ång 1", "Ångström 1"]
-)
-def test_a_referral_is_found_by_reference_or_by_name_whatever_case_and_accents(
-    store: Store, text: str
-) -> None:
-    furnish(store, pupils=2)
-    fill(store, numbered(1, pupil="p1"), numbered(12, pupil="p0", closed_on=TODAY))
-    with store.reading() as tx:
-        found = [row.reference for row in lists.find(tx, text)]
-    assert found[0:1] == ["TR-0001"] or (text == "zoe" and set(found) == {"TR-0001", "TR-0012"})
-
-
-@pytest.mark.parametrize("text", ["", "   ", "%", "_", "!", "nobody", "TR-0002", "'; DROP"])
-def test_a_search_for_what_is_not_there_finds_nothing(store: Store, text: str) -> None:
-    furnish(store)
-    fill(store, numbered(1))
-    with store.reading() as tx:
-        assert lists.find(tx, text) == []
-
-
-def test_an_erased_pupil_is_not_found_by_name(store: Store) -> None:
-    furnish(store)
-    fill(store, numbered(1))
-    with store.writing() as tx:
-        assert register.change_pupil(tx, register.Pupil("p0", None))
-        assert lists.find(tx, "zoe") == []
-        assert lists.find(tx, "TR-0001")[0].name is None
 
 
 def test_moving_a_referral_moves_it_in_the_list(store: Store) -> None:

@@ -11,7 +11,19 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from apflow.store import Store, Tx, deadlines, lists, notices, pools, referrals, requests
+from apflow.store import (
+    Store,
+    Tx,
+    deadlines,
+    histories,
+    history,
+    lists,
+    notices,
+    pools,
+    referrals,
+    requests,
+    standing,
+)
 from apflow.store.statements import Statement
 from tests.store.building import crowd, furnish
 
@@ -83,6 +95,31 @@ QUESTIONS = {
     ),
     "several referrals": _by_key(referrals.GET_SEVERAL, "referrals"),
     "the deadlines of several": _by_key(deadlines.ROWS_OF, "deadlines"),
+    "the histories of several": _by_key(history.STEPS_OF, "steps"),
+    "the values of several": _by_key(history.VALUES_OF, "answers"),
+    "what is taken to be sent": _by(
+        notices.CLAIM,
+        {"now": "2026-02-12", "until": "2026-02-13", "limit": 50},
+        "ix_notices_pending",
+    ),
+    "what falls to a school": _by(
+        standing.OF_ORGANISATION,
+        {
+            "organisation": "pru",
+            "roles": '["school"]',
+            "person": "ann",
+            "now": "2026-02-12",
+            "limit": 100,
+        },
+        "ix_referral_parties_open",
+    ),
+    "the next references": Question(
+        histories.NEXT[False, False],
+        {"after": "TR-0000100", "limit": 100},
+        "sqlite_autoindex_referrals_1",
+        "pk_referrals",
+        in_order=True,
+    ),
 }
 
 
@@ -109,6 +146,9 @@ _UNEVEN = (
     " opened_on, 'applied', opened_on, 'run' FROM referrals",
     "INSERT INTO notices (id, reference, seq, notice, to_role, text, created_at, sent_at)"
     " SELECT reference, reference, 1, 'tell', 'la', '', opened_on, opened_on FROM referrals",
+    "INSERT INTO steps (reference, seq, body, hash) SELECT reference, 1, '{}', '' FROM referrals",
+    "INSERT INTO answers (reference, seq, kind, name, salt, value)"
+    " SELECT reference, 1, 'answer', 'said', NULL, NULL FROM referrals",
     "INSERT INTO pool_waits (lifecycle, name, reference, place_order)"
     " SELECT lifecycle, 'seats', reference, opened_on FROM referrals",
 )

@@ -184,6 +184,7 @@ def test_heads_kept_elsewhere_show_a_chain_that_was_rewritten_or_cut_short(kept:
         fourth = history.steps(tx, "TR-2")[3]
     attack(
         f"DELETE FROM answers {WHERE} = 5",
+        f"DELETE FROM step_index {WHERE} = 5",
         f"DELETE FROM steps {WHERE} = 5",
         f"UPDATE referrals SET seq = 4, head = '{fourth.hash}', state = 'state_4'"
         " WHERE reference = 'TR-2'",
@@ -196,6 +197,7 @@ def test_heads_kept_elsewhere_show_a_chain_that_was_rewritten_or_cut_short(kept:
     with kept.reading() as tx:
         fourth = history.steps(tx, "TR-2")[3]
     tamper(kept, ("UPDATE referrals SET head = %s WHERE seq = 4", (fourth.hash,)))
+    attack(f"UPDATE step_index SET actor = 'mallory' {WHERE} = 4")(kept)
     verify(kept)
     with pytest.raises(Altered, match="TR-2 step 4: it is another than when heads were kept"):
         verify_heads(kept, [("TR-1", 0, GENESIS), ("TR-2", 4, heads[1][2])])

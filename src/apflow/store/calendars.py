@@ -29,6 +29,7 @@ class StoredCalendar:
 
 
 _c = calendars.c
+_other = calendars.alias("other").c
 _PUT = Statement(sa.insert(calendars))
 _OF_AREA = _c.area == sa.bindparam("of_area")
 _VERSION = Statement(sa.select(sa.func.max(_c.version)).where(_OF_AREA))
@@ -44,6 +45,14 @@ _NEWEST = Statement(
 )
 _GET = Statement(sa.select(*calendars.columns).where(_OF_AREA).order_by(_c.version.desc()).limit(1))
 _VERSIONS = Statement(sa.select(*calendars.columns).where(_OF_AREA).order_by(_c.version))
+_EVERY_NEWEST = Statement(
+    sa.select(*calendars.columns)
+    .where(
+        _c.version
+        == sa.select(sa.func.max(_other.version)).where(_other.area == _c.area).scalar_subquery()
+    )
+    .order_by(_c.area)
+)
 _AREAS = Statement(sa.select(_c.area).distinct().order_by(_c.area))
 
 
@@ -102,6 +111,11 @@ def versions(tx: Tx, area: str) -> list[StoredCalendar]:
 def areas(tx: Tx) -> list[str]:
     """Return the areas that have a calendar."""
     return [row[0] for row in _AREAS.rows(tx)]
+
+
+def every_newest(tx: Tx) -> list[StoredCalendar]:
+    """Return the newest calendar of every area that has one, by area."""
+    return [_read(row) for row in _EVERY_NEWEST.rows(tx)]
 
 
 def _read(row: Row) -> StoredCalendar:

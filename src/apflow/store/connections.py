@@ -1,5 +1,6 @@
 """Connections as this house wants them: durable, watched, and with nobody else's defaults."""
 
+import sqlite3
 import time
 from contextlib import suppress
 from typing import Any
@@ -14,6 +15,9 @@ from apflow.errors import StoreError
 PATIENCE = 20.0
 #: A pooled PostgreSQL connection left alone for longer is asked whether it still lives.
 _IDLE_SECONDS = 5.0
+
+#: How often, and after how many seconds, a new file is asked again for its write-ahead log.
+_TRIES, _PAUSE = 100, 0.02
 
 _WAYS = "sqlite:///path/to/file or postgresql://user@host:port/database"
 
@@ -68,7 +72,22 @@ _ALIKE = (
 
 
 def _sqlite_writer(connection: Any, _: ConnectionPoolEntry) -> None:
-    _pragmas(connection, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", *_ALIKE)
+    _to_wal(connection)
+    _pragmas(connection, "PRAGMA synchronous=FULL", *_ALIKE)
+
+
+def _to_wal(connection: Any) -> None:
+    # Where several change a new file's mode at once SQLite tells some that it is locked, without
+    # the patience it has otherwise (found by trial: one in a hundred).
+    for left in range(_TRIES, -1, -1):
+        try:
+            _pragmas(connection, "PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if not left or "locked" not in str(error):
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _sqlite_reader(connection: Any, _: ConnectionPoolEntry) -> None:

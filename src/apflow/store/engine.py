@@ -11,12 +11,12 @@ import psycopg
 import sqlalchemy as sa
 from typing_extensions import override
 
-from apflow.errors import BadInput, StoreError
+from apflow.errors import ApflowError, StoreError
 from apflow.store.connections import PATIENCE, engines, parsed
-from apflow.store.faults import Busy, Taken, fault
+from apflow.store.faults import Busy, Taken, fault, not_kept
 from apflow.store.statements import Tx
 from apflow.store.tables import REVISION
-from apflow.store.turns import Turns
+from apflow.store.writers import Writers
 
 __all__ = ["Busy", "Store", "Taken", "Tx"]
 
@@ -33,9 +33,11 @@ class Store:
     def __init__(self, url: str) -> None:
         self._url = parsed(url)
         self.dialect = self._url.get_backend_name()
-        self._turns = Turns()
         self._current = False
         self._writer, self._reader = engines(self._url)
+        self._writers = (
+            Writers(self._writer, self.name, PATIENCE) if self.dialect == "sqlite" else None
+        )
 
     @override
     def __repr__(self) -> str:
@@ -61,19 +63,21 @@ class Store:
     def writing(self) -> Iterator[Tx]:
         """Open a transaction that may change things: committed whole at the end, or not at all.
 
-        On SQLite writers take turns, first come first served. Raises Busy when the turn did not
-        come in time, Taken for a key that is there already, StoreError for everything else that
-        the database says no to.
+        On SQLite writers take turns, first come first served (see `writers`). Raises Busy when
+        the turn did not come in time, Taken for a key that is there already, StoreError for
+        everything else that the database says no to.
         """
         self.check()
-        with self._turn(), self._said(), _transaction(self._writer, "BEGIN IMMEDIATE") as tx:
+        writers = self._writers
+        begun = _transaction(self._writer) if writers is None else writers.transaction()
+        with self._said(), begun as tx:
             yield tx
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
         """Open a transaction that sees one moment of the database and cannot change it."""
         self.check()
-        with self._said(), _transaction(self._reader, "BEGIN") as tx:
+        with self._said(), _transaction(self._reader) as tx:
             yield tx
 
     def check(self) -> None:
@@ -129,8 +133,9 @@ class Store:
         from apflow.store.migrating import upgrade  # noqa: PLC0415
 
         self._make_file()
-        with self._turn(), self._said(), self._writer.begin() as tx:
-            _begin(tx, "BEGIN IMMEDIATE")
+        with self._alone(), self._said(), self._writer.begin() as tx:
+            if self.dialect == "sqlite":
+                tx.connection.cursor().execute("BEGIN IMMEDIATE")
             upgrade(tx)
         self._current = False
         self.check()
@@ -146,7 +151,7 @@ class Store:
         from apflow.store.scrubbing import scrub  # noqa: PLC0415
 
         self.check()
-        with self._turn(), self._said(), self._writer.connect() as connection:
+        with self._alone(), self._said(), self._writer.connect() as connection:
             scrub(connection)
 
     def grant(self, role: str) -> None:
@@ -182,18 +187,13 @@ class Store:
             raise StoreError(f"{self.name}: cannot be made: {error.strerror}") from None
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if self.dialect != "sqlite":
+    def _alone(self) -> Iterator[None]:
+        """Keep other writers of this process away."""
+        if self._writers is None:
             yield
-            return
-        if self._turns.mine():
-            raise StoreError("a transaction is open in this thread already")
-        if not self._turns.take(PATIENCE):
-            raise Busy(f"{self.name} is busy: others kept writing; try again")
-        try:
-            yield
-        finally:
-            self._turns.give_back()
+        else:
+            with self._said(), self._writers.alone():
+                yield
 
     @contextmanager
     def _said(self) -> Iterator[None]:
@@ -202,12 +202,9 @@ class Store:
         except sa.exc.TimeoutError:
             raise Busy(f"{self.name} is busy: every connection is in use; try again") from None
         except sa.exc.DBAPIError as error:
-            said = fault(self.name, error.orig or error)
-        except (sqlite3.Error, psycopg.Error) as error:
-            said = fault(self.name, error)
-        except UnicodeEncodeError as error:
-            half = error.object[error.start]
-            raise BadInput("text", half, "is half of a character and cannot be kept") from None
+            said: ApflowError = fault(self.name, error.orig or error)
+        except (sqlite3.Error, psycopg.Error, UnicodeEncodeError, OverflowError) as error:
+            said = not_kept(error) or fault(self.name, error)
         else:
             return
         if self.dialect == "sqlite" and type(said) is StoreError:
@@ -218,19 +215,14 @@ class Store:
 
 
 @contextmanager
-def _transaction(engine: sa.Engine, begin: str) -> Iterator[Tx]:
+def _transaction(engine: sa.Engine) -> Iterator[Tx]:
     """Lend a connection in a transaction of the driver's own, rolled back unless all goes well.
 
     SQLAlchemy's way of beginning and ending one takes twice as long as most statements.
     """
     with engine.connect() as tx:
-        _begin(tx, begin)
+        # PostgreSQL's driver begins by itself.
+        if tx.dialect.name == "sqlite":
+            tx.connection.cursor().execute("BEGIN")
         yield tx
         tx.connection.commit()
-
-
-def _begin(tx: Tx, begin: str) -> None:
-    # On SQLite a transaction that reads and then writes fails at once when another has written
-    # between, if it did not say so at the beginning. PostgreSQL's driver begins by itself.
-    if tx.dialect.name == "sqlite":
-        tx.connection.cursor().execute(begin)

@@ -4,7 +4,7 @@ import sqlite3
 
 import psycopg
 
-from apflow.errors import StoreError
+from apflow.errors import BadInput, StoreError
 
 #: SQLSTATEs of PostgreSQL that say: not now. Locks, time limits, deadlocks.
 _BUSY_STATES = ("40", "55P03", "57014")
@@ -23,6 +23,18 @@ class Taken(StoreError):
 
 class Busy(StoreError):
     """Somebody else is writing and did not finish in time; nothing was changed."""
+
+
+def not_kept(error: BaseException) -> BadInput | None:
+    """Return what to raise where the driver itself cannot write a value, else None."""
+    if isinstance(error, UnicodeEncodeError):
+        half = error.object[error.start]
+        return BadInput("text", half, "is half of a character and cannot be kept")
+    if isinstance(error, OverflowError):
+        return BadInput("number", "…", "is too large to be kept")
+    if isinstance(error, psycopg.DataError) and not error.sqlstate:
+        return BadInput("text", "\0", "cannot be kept; leave it out")
+    return None
 
 
 def fault(name: str, error: BaseException) -> StoreError:

@@ -6,11 +6,12 @@ import psycopg
 from psycopg import sql
 
 from apflow.errors import StoreError
+from apflow.store.account_tables import office_acts
 from apflow.store.statements import Tx
 from apflow.store.tables import answers, lifecycles, metadata, reads, steps
 
 #: Tables that only grow, for a role that does the work: nothing in them is changed or deleted.
-_APPEND_ONLY = (steps, reads)
+_APPEND_ONLY = (steps, reads, office_acts)
 #: Tables in which nothing is deleted.
 _NO_DELETE = (answers, lifecycles)
 

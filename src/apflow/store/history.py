@@ -18,8 +18,8 @@ from apflow.errors import BadInput
 from apflow.referral import Recorded, RecordedKind, Step
 from apflow.referral.canonical import canonical as canonical_bytes
 from apflow.store import tables
-from apflow.store.statements import Statement, Tx
-from apflow.store.written import load
+from apflow.store.statements import Statement, Tx, among, on_each
+from apflow.store.written import dump, load, moment
 
 _SALT_BYTES = 16
 
@@ -27,6 +27,7 @@ _s = tables.steps.c
 _a = tables.answers.c
 _r = tables.referrals.c
 _APPEND = Statement(sa.insert(tables.steps))
+_INDEX = Statement(sa.insert(tables.step_index))
 _APPEND_VALUE = Statement(sa.insert(tables.answers))
 _SINCE = Statement(
     sa.select(_s.seq, _s.body, _s.hash)
@@ -37,6 +38,23 @@ _VALUES_SINCE = Statement(
     sa.select(_a.seq, _a.kind, _a.name, _a.salt, _a.value)
     .where(_a.reference == sa.bindparam("reference"), _a.seq > sa.bindparam("seq"))
     .order_by(_a.seq)
+)
+#: The same of many referrals: a test looks at how they are found.
+STEPS_OF = Statement(
+    *on_each(
+        lambda on: (
+            sa.select(_s.reference, _s.seq, _s.body, _s.hash)
+            .where(among(_s.reference, "references", on))
+            .order_by(_s.reference, _s.seq)
+        )
+    )
+)
+VALUES_OF = Statement(
+    *on_each(
+        lambda on: sa.select(_a.reference, _a.seq, _a.kind, _a.name, _a.salt, _a.value).where(
+            among(_a.reference, "references", on), _a.salt.is_not(None)
+        )
+    )
 )
 _HELD = Statement(
     sa.select(_a.seq, _a.name)
@@ -86,13 +104,25 @@ def digest_of(salt: bytes, name: str, text: str) -> str:
     return hashlib.sha256(salt + _opening(name) + text.encode() + b"]").hexdigest()
 
 
+def unaltered(recorded: Recorded) -> bool:
+    """Whether a value is the one whose digest its step holds; one that was erased cannot tell."""
+    if recorded.salt is None:
+        return True
+    text = recorded.text or canonical(recorded.name, recorded.value)
+    return digest_of(recorded.salt, recorded.name, text) == recorded.digest
+
+
 @lru_cache(maxsize=4096)
 def _opening(name: str) -> bytes:
     return b"[" + rfc8785.dumps(name) + b","
 
 
-def append(tx: Tx, step: Step) -> None:
-    """Write a step and its values. Raises Taken if the referral has a step of that seq."""
+def append(tx: Tx, step: Step, policy: str = "", stay_since: date | None = None) -> None:
+    """Write a step and its values. Raises Taken if the referral has a step of that seq.
+
+    `policy` is the name of its lifecycle, `stay_since` since when the referral had stood in the
+    state that the step left (None if it left none): steps are searched and counted by them.
+    """
     _APPEND.run(
         tx,
         {
@@ -102,6 +132,7 @@ def append(tx: Tx, step: Step) -> None:
             "hash": step.hash,
         },
     )
+    _INDEX.run(tx, _indexed(step, policy, stay_since))
     _APPEND_VALUE.many(
         tx,
         [
@@ -116,6 +147,23 @@ def append(tx: Tx, step: Step) -> None:
             for one in step.values
         ],
     )
+
+
+def _indexed(step: Step, policy: str, stay_since: date | None) -> dict[str, object]:
+    reverses = step.about.get("reverses") if step.event == "reverse_step" else None
+    return {
+        "reference": step.reference,
+        "seq": step.seq,
+        "recorded_at": moment(step.recorded_at),
+        "happened_on": step.happened_on.isoformat(),
+        "lifecycle": policy,
+        "event": step.event,
+        "actor": step.actor,
+        "source": step.source,
+        "stay_since": None if stay_since is None else stay_since.isoformat(),
+        "reverses": reverses,
+        "request": step.request,
+    }
 
 
 def steps(tx: Tx, reference: str) -> tuple[Step, ...]:
@@ -134,6 +182,19 @@ def since(tx: Tx, reference: str, seq: int) -> tuple[Step, ...]:
         _step(reference, body, hash_, held.get(at, {}))
         for at, body, hash_ in _SINCE.rows(tx, asked)
     )
+
+
+def steps_of(tx: Tx, references: Sequence[str]) -> dict[str, tuple[Step, ...]]:
+    """Return the histories of those of `references` that have one, with their values, in order."""
+    asked = {"references": dump(list(references))}
+    held: dict[tuple[str, int], dict[tuple[str, str], tuple[bytes, str]]] = {}
+    for reference, seq, kind, name, salt, value in VALUES_OF.rows(tx, asked):
+        held.setdefault((reference, seq), {})[kind, name] = (bytes(salt), value)
+    found: dict[str, list[Step]] = {}
+    for reference, seq, body, hash_ in STEPS_OF.rows(tx, asked):
+        values = held.get((reference, seq), {})
+        found.setdefault(reference, []).append(_step(reference, body, hash_, values))
+    return {reference: tuple(steps) for reference, steps in found.items()}
 
 
 def _step(

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from apflow.store.register import like
 from apflow.store.statements import Row, Statement, Tx
 from apflow.store.tables import pupils, referral_parties, referrals
 from apflow.store.written import CLOSED, read_due
@@ -114,37 +113,6 @@ _NAMED_ROWS = (
 _PLACE = Statement(
     sa.select(_r.next_due, _r.reference).where(_r.reference == sa.bindparam("of_reference"))
 )
-_COUNTS = Statement(
-    sa.select(_r.state, sa.func.count())
-    .where(_r.lifecycle == sa.bindparam("lifecycle"))
-    .group_by(_r.state)
-)
-_COUNTS_OF = tuple(
-    sa.select(_p.state, sa.func.count(_p.reference.distinct()))
-    .where(
-        _p.organisation.in_(_ORGANISATIONS),
-        _p.open == open_,
-        _p.lifecycle == sa.bindparam("lifecycle"),
-    )
-    .group_by(_p.state)
-    for open_ in (sa.true(), sa.false())
-)
-
-_BY_REFERENCE = (
-    sa.select(*_COLUMNS)
-    .select_from(_NAMED)
-    .where(_r.reference >= sa.bindparam("first"), _r.reference < sa.bindparam("last"))
-    .order_by(_r.reference)
-    .limit(_LIMIT)
-)
-_BY_NAME = (
-    sa.select(*_COLUMNS)
-    .select_from(_NAMED)
-    .where(pupils.c.sought.like(sa.bindparam("like"), escape="!"))
-    .order_by(pupils.c.sought, _r.opened_on.desc(), _r.reference)
-    .limit(_LIMIT)
-)
-_IN_SCOPE = _r.reference.in_(sa.select(_p.reference).where(_p.organisation.in_(_ORGANISATIONS)))
 
 
 def worklist(
@@ -186,47 +154,6 @@ def place_of(tx: Tx, reference: str) -> Place | None:
     """Return where a referral stands in the lists now, or None if it is not there."""
     row = _PLACE.row(tx, {"of_reference": reference})
     return None if row is None else (row[0], row[1])
-
-
-def counts(tx: Tx, lifecycle: str, organisations: Sequence[str] | None = None) -> dict[str, int]:
-    """Return how many referrals of a lifecycle stand in each state, final ones too.
-
-    Only those to which one of `organisations` is a party, unless None.
-    """
-    if organisations is None:
-        return {row[0]: row[1] for row in _COUNTS.rows(tx, {"lifecycle": lifecycle})}
-    found: dict[str, int] = {}
-    if organisations:
-        asked = {"lifecycle": lifecycle, "organisations": list(organisations)}
-        for statement in _COUNTS_OF:
-            for state, count in tx.execute(statement, asked):
-                found[state] = found.get(state, 0) + count
-    return found
-
-
-def find(
-    tx: Tx, text: str, organisations: Sequence[str] | None = None, limit: int = 50
-) -> list[WorklistRow]:
-    """Return referrals, open or closed, whose reference begins so or whose pupil is called so.
-
-    Only those to which one of `organisations` is a party, unless None. Case and accents do not
-    matter; the words of a name may be parts of it, in their order.
-    """
-    wanted = text.strip()
-    if not wanted or (organisations is not None and not organisations):
-        return []
-    prefix = wanted.upper()
-    by_reference, by_name = _BY_REFERENCE, _BY_NAME
-    asked: dict[str, object] = {"limit": limit}
-    if organisations is not None:
-        by_reference, by_name = by_reference.where(_IN_SCOPE), by_name.where(_IN_SCOPE)
-        asked["organisations"] = list(organisations)
-    first = {**asked, "first": prefix, "last": prefix + "\U0010ffff"}
-    found = [_row(row) for row in tx.execute(by_reference, first)]
-    seen = {row.reference for row in found}
-    named = tx.execute(by_name, {**asked, "like": like(wanted)})
-    found += [_row(row) for row in named if row[0] not in seen]
-    return found[:limit]
 
 
 def _streams(

@@ -35,6 +35,10 @@ _IN_LINE = (
     sa.select(_w.reference, _w.place_order).where(*_POOL).order_by(_w.place_order, _w.reference)
 )
 _WAITING = Statement(_IN_LINE)
+_EVERY_HELD = Statement(sa.select(_c.lifecycle, _c.name, _c.held))
+_EVERY_WAITING = Statement(
+    sa.select(_w.lifecycle, _w.name, sa.func.count()).group_by(_w.lifecycle, _w.name)
+)
 #: Who stands in front: a test looks at how they are found.
 FRONT = Statement(_IN_LINE.limit(2))
 
@@ -92,3 +96,12 @@ def waiting(tx: Tx, lifecycle: str, name: str) -> list[tuple[str, str]]:
     """Return (reference, order) of everybody waiting, the first in line first."""
     found = _WAITING.rows(tx, {"lifecycle": lifecycle, "name": name})
     return [(reference, order) for reference, order in found]
+
+
+def standing(tx: Tx) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return how many places are held and how many wait, by lifecycle and pool; none is zero."""
+    held_now = {(row[0], row[1]): row[2] for row in _EVERY_HELD.rows(tx)}
+    in_line = {(row[0], row[1]): row[2] for row in _EVERY_WAITING.rows(tx)}
+    return {
+        pool: (held_now.get(pool, 0), in_line.get(pool, 0)) for pool in held_now.keys() | in_line
+    }

@@ -10,7 +10,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from apflow.referral import Referral
-from apflow.store.lists import Place, WorklistRow, counts, find, worklist
+from apflow.store.lists import Place, WorklistRow, worklist
 from apflow.store.statements import Row, Statement, Tx, among, on_each
 from apflow.store.tables import referral_parties, referrals
 from apflow.store.written import (
@@ -29,9 +29,7 @@ __all__ = [
     "WorklistRow",
     "add",
     "asked_again",
-    "counts",
     "digest_of",
-    "find",
     "get",
     "get_several",
     "lock",
@@ -295,7 +293,15 @@ def _written(referral: Referral) -> dict[str, object]:
         "holds": dump(list(referral.holds)),
         "waits": dump(dict(referral.waits)),
         "ask_again_on": day_or_none(referral.ask_again_on),
+        "entered_on": _entered_on(referral).isoformat(),
     }
+
+
+def _entered_on(referral: Referral) -> date:
+    """Return since when it stands in its state; one that was renamed keeps its day."""
+    since = referral.tally.standing_since(referral.state)
+    days = ((seq, on) for times in referral.tally.states.values() for on, seq in times)
+    return since or max(days, default=(0, referral.opened_on))[1]
 
 
 def _standing(referral: Referral) -> dict[str, object]:
@@ -332,7 +338,7 @@ def _slots(tx: Tx, reference: str) -> dict[str, str]:
 def _read(row: Row) -> Referral:
     (
         reference, pupil, lifecycle, digest, state, version, seq, head, facts, tally, rank, owner,
-        next_due, opened_on, closed_on, lapsed, holds, waits, ask_again_on, parties,
+        next_due, opened_on, closed_on, lapsed, holds, waits, ask_again_on, _, parties,
     ) = row  # fmt: skip
     return Referral(
         reference=reference,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from apflow.store import handles
 from apflow.store.statements import Row, Statement, Tx, insert_or
 from apflow.store.tables import memberships, organisations, people, pupils
 from apflow.store.tables import sittings as sittings_table
@@ -17,6 +18,9 @@ from apflow.store.written import (
     moment,
     read_day_or_none,
 )
+
+#: Keeps people, places and calendars for the whole house, and sees no referral.
+ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,16 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who may act. A disabled one may not, and stays named in the history."""
+    """Somebody who may act. A disabled one may not, and stays named in the history.
+
+    `handle` is an opaque word that may stand in an address; one is made for whoever has none.
+    """
 
     id: str
     name: str
     email: str | None = None
     disabled: bool = False
+    handle: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,9 @@ _CHANGE_PERSON = Statement(
 _DISABLE = Statement(sa.update(people).where(people.c.id == _BY_ID), columns=("disabled_at",))
 _PERSON = Statement(sa.select(*people.columns).where(people.c.id == _BY_ID))
 _BY_EMAIL = Statement(sa.select(*people.columns).where(people.c.email == sa.bindparam("of_email")))
+_BY_HANDLE = Statement(
+    sa.select(*people.columns).where(people.c.handle == sa.bindparam("of_handle"))
+)
 _ALL_PEOPLE = Statement(sa.select(*people.columns).order_by(people.c.name, people.c.id))
 
 _ADD_MEMBERSHIP = Statement(*insert_or(memberships))
@@ -159,7 +170,14 @@ def particulars(tx: Tx, organisations: Sequence[str]) -> dict[str, dict[str, obj
 def add_person(tx: Tx, person: Person) -> None:
     """Write a new person. Raises Taken if the id or the e-mail address is taken."""
     _ADD_PERSON.run(
-        tx, {"id": person.id, "name": person.name, "email": person.email, "disabled_at": None}
+        tx,
+        {
+            "id": person.id,
+            "name": person.name,
+            "email": person.email,
+            "disabled_at": None,
+            "handle": person.handle or handles.make_handle(),
+        },
     )
 
 
@@ -191,6 +209,12 @@ def person_by_email(tx: Tx, email: str) -> Person | None:
     return None if row is None else _person(row)
 
 
+def person_by_handle(tx: Tx, handle: str) -> Person | None:
+    """Return the person of that handle, disabled or not, or None."""
+    row = _BY_HANDLE.row(tx, {"of_handle": handle}) if handle else None
+    return None if row is None else _person(row)
+
+
 def list_people(tx: Tx) -> list[Person]:
     """Return everybody, disabled or not, by name."""
     return [_person(row) for row in _ALL_PEOPLE.rows(tx)]
@@ -214,12 +238,22 @@ def list_memberships(tx: Tx) -> list[Membership]:
     ]
 
 
-def actor_roles(tx: Tx, person: str) -> list[tuple[str, str | None]] | None:
+def held_roles(tx: Tx, person: str) -> list[tuple[str, str | None]] | None:
     """Return the (role, organisation or None) that a person holds; None for nobody or disabled."""
     rows = _ROLES.rows(tx, {"of_id": person})
     if not rows:
         return None
     return [(role, organisation or None) for role, organisation in rows if role is not None]
+
+
+def actor_roles(tx: Tx, person: str) -> list[tuple[str, str | None]] | None:
+    """Return the roles that a person may act in, as `held_roles` does.
+
+    The administrator's is not among them: nothing is done to a referral, or seen of one, in it,
+    whatever a policy says.
+    """
+    held = held_roles(tx, person)
+    return None if held is None else [one for one in held if one[0] != ADMINISTRATOR]
 
 
 def add_pupil(tx: Tx, pupil: Pupil) -> None:
@@ -279,8 +313,8 @@ def _organisation(organisation: Organisation) -> dict[str, object]:
 
 
 def _person(row: Row) -> Person:
-    person, name, email, disabled_at = row
-    return Person(person, name, email, disabled_at is not None)
+    person, name, email, disabled_at, handle = row
+    return Person(person, name, email, disabled_at is not None, handle)
 
 
 def _membership(membership: Membership) -> dict[str, object]:

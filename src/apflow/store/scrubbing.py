@@ -2,11 +2,15 @@
 
 import sqlalchemy as sa
 
+from apflow.store.account_tables import identities, passwords, sign_in_failures
 from apflow.store.faults import Busy
 from apflow.store.tables import answers, notices, packs, pupils, referrals, requests
 
-#: The tables from which something can be erased.
-_ERASABLE = (answers, notices, packs, pupils, referrals, requests)
+#: The tables from which something can be erased, and those of secrets that were replaced.
+_ERASABLE = (
+    *(answers, notices, packs, pupils, referrals, requests),
+    *(identities, passwords, sign_in_failures),
+)
 
 
 def scrub(connection: sa.Connection) -> None:

@@ -5,38 +5,19 @@ paging are the same on both. A test holds this page equal to what the migrations
 """
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+
+from apflow.store.account_tables import ACCOUNT_TABLES
+from apflow.store.columns import count as _count
+from apflow.store.columns import maybe as _maybe
+from apflow.store.columns import metadata
+from apflow.store.columns import word as _word
+from apflow.store.columns import yes_no as _yes_no
+from apflow.store.step_tables import step_index
+
+__all__ = ["ACCOUNT_TABLES", "REVISION", "metadata", "step_index"]
 
 #: The newest revision under `migrations/`; a test holds them equal.
-REVISION = "0001"
-
-metadata = sa.MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-_Words = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-
-
-def _word(name: str, *more: sa.schema.SchemaItem, key: bool = False) -> "sa.Column[str]":
-    return sa.Column(name, _Words, *more, primary_key=key, nullable=False)
-
-
-def _maybe(name: str, *more: sa.schema.SchemaItem) -> "sa.Column[str | None]":
-    return sa.Column(name, _Words, *more, nullable=True)  # type: ignore[arg-type]
-
-
-def _count(name: str, *, key: bool = False) -> "sa.Column[int]":
-    return sa.Column(name, sa.Integer, primary_key=key, nullable=False, autoincrement=False)
-
-
-def _yes_no(name: str) -> "sa.Column[bool]":
-    return sa.Column(name, sa.Boolean(create_constraint=False), nullable=False)
-
+REVISION = "0004"
 
 organisations = sa.Table(
     "organisations",
@@ -53,7 +34,10 @@ people = sa.Table(
     _word("name"),
     _maybe("email"),
     _maybe("disabled_at"),
+    # What may stand in an address, where an id or a name may not.
+    _word("handle"),
     sa.UniqueConstraint("email"),
+    sa.Index("ix_people_handle", "handle", unique=True),
 )
 
 # An office held for the whole house (manager, auditor) has no organisation: ''.
@@ -104,6 +88,18 @@ calendars = sa.Table(
     _word("put_at"),
 )
 
+# What a list goes by: `closed_on` at the end, or SQLite looks into the table for it.
+_LISTED = (
+    "next_due",
+    "reference",
+    "lifecycle",
+    "digest",
+    "state",
+    "owner",
+    "opened_on",
+    "closed_on",
+)
+
 referrals = sa.Table(
     "referrals",
     metadata,
@@ -126,7 +122,18 @@ referrals = sa.Table(
     _word("holds"),
     _word("waits"),
     _maybe("ask_again_on"),
-    sa.Index("ix_referrals_lifecycle_state", "lifecycle", "state"),
+    # Since when it stands in its state: as the tally says.
+    _word("entered_on"),
+    # All that is counted of a policy: where referrals stand, since when, what is overdue.
+    sa.Index(
+        "ix_referrals_lifecycle_state",
+        "lifecycle",
+        "state",
+        "entered_on",
+        "closed_on",
+        "next_due",
+        "reference",
+    ),
     sa.Index("ix_referrals_pupil", "pupil"),
     sa.Index(
         "ix_referrals_ask_again",
@@ -137,26 +144,20 @@ referrals = sa.Table(
     ),
     sa.Index(
         "ix_referrals_open",
-        "next_due",
-        "reference",
-        "lifecycle",
-        "closed_on",
+        *_LISTED,
         sqlite_where=sa.text("closed_on IS NULL"),
         postgresql_where=sa.text("closed_on IS NULL"),
     ),
     sa.Index(
         "ix_referrals_closed",
-        "next_due",
-        "reference",
-        "lifecycle",
-        "closed_on",
+        *_LISTED,
         sqlite_where=sa.text("closed_on IS NOT NULL"),
         postgresql_where=sa.text("closed_on IS NOT NULL"),
     ),
 )
 
 # `open` at the end, or SQLite looks into the table for it.
-_WORKLIST = ("organisation", "next_due", "reference", "lifecycle", "state", "rank", "open")
+_WORKLIST = ("organisation", "next_due", "reference", "lifecycle", "state", "rank", "slot", "open")
 
 # Scope and worklist in one index: what an organisation may see, by what falls due first. The
 # columns after `slot` repeat the referral's, and `verify` holds them equal.
@@ -232,6 +233,12 @@ requests = sa.Table(
     _maybe("reason"),
     sa.Index("ix_requests_reference", "reference", "asked_at"),
     sa.Index(
+        "ix_requests_flow_run",
+        "flow_run",
+        sqlite_where=sa.text("flow_run IS NOT NULL"),
+        postgresql_where=sa.text("flow_run IS NOT NULL"),
+    ),
+    sa.Index(
         "ix_requests_waiting",
         "asked_at",
         "id",
@@ -253,6 +260,9 @@ requests = sa.Table(
         postgresql_where=sa.text("state IN ('refused', 'stale', 'abandoned')"),
     ),
 )
+
+# What is counted of deadlines that fell due.
+_FELL_DUE = ("name", "due_at", "state", "late", "reference", "force")
 
 deadlines = sa.Table(
     "deadlines",
@@ -293,6 +303,19 @@ deadlines = sa.Table(
         sqlite_where=sa.text("state IN ('armed', 'breached')"),
         postgresql_where=sa.text("state IN ('armed', 'breached')"),
     ),
+    sa.Index(
+        "ix_deadlines_missed",
+        *_FELL_DUE,
+        "missed_at",
+        sqlite_where=sa.text("missed_at IS NOT NULL"),
+        postgresql_where=sa.text("missed_at IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_deadlines_law",
+        *_FELL_DUE,
+        sqlite_where=sa.text("force = 'law'"),
+        postgresql_where=sa.text("force = 'law'"),
+    ),
 )
 
 pools = sa.Table(
@@ -314,6 +337,8 @@ pool_waits = sa.Table(
     sa.Index("ix_pool_waits_order", "lifecycle", "name", "place_order", "reference"),
 )
 
+# `sent_at` is when it had gone to everybody; `next_try_at` is '' until it is tried, and NEVER once
+# nobody is left to whom it could go.
 notices = sa.Table(
     "notices",
     metadata,
@@ -325,14 +350,27 @@ notices = sa.Table(
     _word("text"),
     _word("created_at"),
     _maybe("sent_at"),
+    _word("next_try_at"),
     sa.Index("ix_notices_reference", "reference", "seq"),
     sa.Index(
         "ix_notices_pending",
+        "next_try_at",
         "created_at",
         "id",
         sqlite_where=sa.text("sent_at IS NULL"),
         postgresql_where=sa.text("sent_at IS NULL"),
     ),
+)
+
+# What became of a message for one person: sent, or how often it was tried, and what for.
+posts = sa.Table(
+    "posts",
+    metadata,
+    _word("notice", sa.ForeignKey("notices.id"), key=True),
+    _word("person", sa.ForeignKey("people.id"), key=True),
+    _count("tries"),
+    _maybe("sent_at"),
+    _maybe("fault"),
 )
 
 reads = sa.Table(
@@ -345,6 +383,7 @@ reads = sa.Table(
     _word("read_at"),
     sa.Index("ix_reads_reference", "reference", "read_at"),
     sa.Index("ix_reads_person", "person", "read_at"),
+    sa.Index("ix_reads_read_at", "read_at", "id"),
 )
 
 packs = sa.Table(

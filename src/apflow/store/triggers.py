@@ -1,27 +1,33 @@
-"""The triggers that refuse to change a step, and the proof that they stand."""
+"""The triggers that refuse to change what was done, and the proof that they stand."""
 
 import sqlalchemy as sa
 
 from apflow.errors import StoreError
 from apflow.store.statements import Tx
 
+#: The tables to which one can only add: a referral's history, and what the office did.
+APPEND_ONLY = ("steps", "office_acts")
+_REFUSED = {
+    "sqlite": ("update", "delete"),
+    "postgresql": ("update", "delete", "truncate"),
+}
 #: What each database has to have; the migrations make them.
 EXPECTED = {
-    "sqlite": frozenset({"steps_refuse_update", "steps_refuse_delete"}),
-    "postgresql": frozenset(
-        {"steps_refuse_update", "steps_refuse_delete", "steps_refuse_truncate"}
-    ),
+    dialect: frozenset(f"{table}_refuse_{one}" for table in APPEND_ONLY for one in refused)
+    for dialect, refused in _REFUSED.items()
 }
 
 _STANDING = {
     "sqlite": sa.text(
-        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'steps'"
-        " AND sql LIKE 'CREATE TRIGGER steps_refuse_% BEFORE % ON steps"
-        " BEGIN SELECT RAISE(ABORT, %); END'"
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        " AND sql LIKE 'CREATE TRIGGER ' || tbl_name || '_refuse_% BEFORE % ON ' || tbl_name ||"
+        " ' BEGIN SELECT RAISE(ABORT, %); END'"
     ),
     "postgresql": sa.text(
         "SELECT t.tgname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-        " WHERE t.tgrelid = 'steps'::regclass AND t.tgenabled IN ('O', 'A')"
+        " JOIN pg_class c ON c.oid = t.tgrelid"
+        " WHERE t.tgrelid IN (to_regclass('steps'), to_regclass('office_acts'))"
+        " AND t.tgname LIKE c.relname || '_refuse_%' AND t.tgenabled IN ('O', 'A')"
         " AND t.tgqual IS NULL AND p.prosrc LIKE '% BEGIN RAISE EXCEPTION %'"
     ),
 }
@@ -39,6 +45,6 @@ def require(tx: Tx) -> None:
     gone = missing(tx)
     if gone:
         raise StoreError(
-            f"the history is not protected: missing {', '.join(gone)} on the table steps; "
+            f"the history is not protected: missing {', '.join(gone)}; "
             f"somebody took it away. Verify the history, then restore a backup"
         )

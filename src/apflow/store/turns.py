@@ -43,6 +43,15 @@ class Turns:
         self._owner = threading.get_ident()
         return True
 
+    def hand_over(self) -> bool:
+        """Hand the turn to whoever has waited longest; False, and it is kept, if nobody waits."""
+        with self._mutex:
+            if not self._queue:
+                return False
+            self._owner = None
+            self._queue.popleft().release()
+            return True
+
     def give_back(self) -> None:
         """Hand the turn to whoever has waited longest."""
         with self._mutex:

@@ -7,12 +7,12 @@ rewrote the whole chain of a referral, or its end. For that somebody has to keep
 elsewhere, and `verify_heads` holds the history against them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import sqlalchemy as sa
@@ -31,6 +31,7 @@ _r = tables.referrals.c
 _s = tables.steps.c
 _a = tables.answers.c
 _p = tables.referral_parties.c
+_i = tables.step_index.c
 
 _ONE: "sa.BindParameter[str]" = sa.bindparam("of_reference")
 _REFERRALS = sa.select(
@@ -40,11 +41,19 @@ _STEPS = sa.select(_s.reference, _s.seq, _s.body, _s.hash).order_by(_s.reference
 _VALUES = sa.select(_a.reference, _a.seq, _a.kind, _a.name, _a.salt, _a.value).order_by(
     _a.reference, _a.seq
 )
-_ALL = tuple(Statement(rows) for rows in (_REFERRALS, _STEPS, _VALUES))
+_INDEX = sa.select(
+    _i.reference, _i.seq, _i.event, _i.actor, _i.recorded_at, _i.happened_on, _i.source, _i.request
+).order_by(_i.reference, _i.seq)
+_ALL = tuple(Statement(rows) for rows in (_REFERRALS, _STEPS, _VALUES, _INDEX))
 _OF_ONE = (
     Statement(_REFERRALS.where(_r.reference == _ONE)),
     Statement(_STEPS.where(_s.reference == _ONE)),
     Statement(_VALUES.where(_a.reference == _ONE)),
+    Statement(_INDEX.where(_i.reference == _ONE)),
+)
+_HOW_MANY = Statement(sa.select(sa.func.count()).select_from(tables.steps))
+_HOW_MANY_OF = Statement(
+    sa.select(sa.func.count()).select_from(tables.steps).where(_s.reference == _ONE)
 )
 _HASH = Statement(sa.select(_s.hash).where(_s.reference == _ONE, _s.seq == sa.bindparam("of_seq")))
 # What the worklist repeats of a referral has to be what the referral says.
@@ -97,9 +106,30 @@ def verify_within(
     tx: Tx, reference: str | None = None, progress: Progress | None = None
 ) -> Verified:
     """Do as `verify` does, for what `tx` sees."""
-    done = _read_all(tx, reference, progress)
+    going_on = verifying(tx, reference)
+    while True:
+        try:
+            read = next(going_on)
+        except StopIteration as done:
+            return cast("Verified", done.value)
+        if progress is not None:
+            progress(read)
+
+
+def verifying(tx: Tx, reference: str | None = None) -> Generator[int, None, Verified]:
+    """Do as `verify` does, for what `tx` sees, and give now and then how many steps were read."""
+    done = yield from _read_all(tx, reference)
     triggers.require(tx)
     return done
+
+
+def how_many(tx: Tx, reference: str | None = None) -> int:
+    """Return how many steps there are to read, of one referral or of all."""
+    if reference is None:
+        row = _HOW_MANY.row(tx)
+    else:
+        row = _HOW_MANY_OF.row(tx, {"of_reference": reference})
+    return 0 if row is None else int(row[0])
 
 
 def verify_heads(store: Store, heads: Iterable[tuple[str, int, str]]) -> int:
@@ -122,15 +152,15 @@ def verify_heads(store: Store, heads: Iterable[tuple[str, int, str]]) -> int:
     return found
 
 
-def _read_all(tx: Tx, reference: str | None, progress: Progress | None) -> Verified:
+def _read_all(tx: Tx, reference: str | None) -> Generator[int, None, Verified]:
     statements, asked = _ALL, {}
     if reference is not None:
         statements, asked = _OF_ONE, {"of_reference": reference}
     with ExitStack() as stack:
-        referrals, steps, values = (
+        referrals, *streams = (
             stack.enter_context(statement.stream(tx, asked)) for statement in statements
         )
-        verified = _read_chains(referrals, _ByReferral(steps), _ByReferral(values), progress)
+        verified = yield from _read_chains(referrals, *(_ByReferral(rows) for rows in streams))
     worklist = _WORKLIST if reference is None else _WORKLIST.where(_r.reference == reference)
     found = tx.execute(worklist).first()
     if found is not None:
@@ -142,21 +172,21 @@ def _read_chains(
     referrals: Iterator[Row],
     steps: "_ByReferral",
     values: "_ByReferral",
-    progress: Progress | None,
-) -> Verified:
+    index: "_ByReferral",
+) -> Generator[int, None, Verified]:
     read = [0, 0, 0, 0]
     for row in referrals:
         name: str = row[0]
-        _orphans(name, steps, values)
-        chain = _Chain(name)
+        _orphans(name, steps, values, index)
+        chain = _Chain(name, index.take(name))
         chain.steps(steps.take(name))
         chain.values(values.take(name))
         chain.end(row)
-        for index, count in enumerate((1, chain.seq, chain.read, chain.erased)):
-            read[index] += count
-        if progress is not None and read[0] % _BATCH == 0:
-            progress(read[1])
-    _orphans(None, steps, values)
+        for at, count in enumerate((1, chain.seq, chain.read, chain.erased)):
+            read[at] += count
+        if read[0] % _BATCH == 0:
+            yield read[1]
+    _orphans(None, steps, values, index)
     return Verified(*read)
 
 
@@ -193,8 +223,11 @@ class _ByReferral:
 class _Chain:
     """One referral's steps and values; `end` raises for the first bad one."""
 
-    def __init__(self, reference: str) -> None:
+    def __init__(self, reference: str, index: Iterable[Row]) -> None:
         self.reference = reference
+        #: seq -> what the index of the steps says of each.
+        self._index = {row[1]: row for row in index}
+        self._misindexed: int | None = None
         self.seq = self.read = self.erased = 0
         self._head = GENESIS
         self._state = START
@@ -246,7 +279,16 @@ class _Chain:
             return f"its body is that of step {body['seq']} of {body['reference']}"
         if body["from"] != came_from:
             return f"it begins in '{body['from']}', the step before it ended in '{came_from}'"
+        self._look_up(seq, body)
         return None
+
+    def _look_up(self, seq: int, body: dict[str, Any]) -> None:
+        says = self._index.pop(seq, None)
+        # To the microsecond, where both are written alike.
+        at, found = body["recorded_at"][:26], says and (*says[2:4], says[4][:26], *says[5:])
+        known = (body["event"], body["actor"], at, body["happened_on"], body["from"])
+        if found != (*known, body["request"]) and self._misindexed is None:
+            self._misindexed = seq
 
     def values(self, rows: list[Row]) -> None:
         """Check each value beside the chain against the digest that its step's body holds."""
@@ -279,6 +321,12 @@ class _Chain:
         if self._fault is not None:
             seq, _, says = self._fault
             raise Altered(self.reference, seq, says)
+        # The index is no part of the chain: what is wrong there is told when all else is right.
+        if self._misindexed is None and self._index:
+            raise Altered(self.reference, min(self._index), "only the index of the steps knows it")
+        if self._misindexed is not None:
+            says = "the index of the steps does not say of it what it says"
+            raise Altered(self.reference, self._misindexed, says)
 
     def _stands(self, row: Row) -> None:
         _, state, seq, head, version, digest, closed_on = row
