@@ -16,8 +16,24 @@ YEAR = (
 CLOSED = YEAR + "2026-01-15,2026-01-16,closure,Snow\n"
 
 
-def _change(office: Office, text: str, now: datetime = START, **how: bool) -> CalendarChange:
-    return change_calendar(office.work.office, "one-of-each", text.encode(), "days.csv", now, **how)
+def _change(
+    office: Office,
+    text: str,
+    now: datetime = START,
+    *,
+    dry_run: bool = False,
+    confirmed: bool = False,
+) -> CalendarChange:
+    content = text.encode()
+    return change_calendar(
+        office.work.office,
+        "one-of-each",
+        content,
+        "days.csv",
+        now,
+        dry_run=dry_run,
+        confirmed=confirmed,
+    )
 
 
 def test_a_closure_moves_open_deadlines_and_lists_before_and_after(office: Office) -> None:

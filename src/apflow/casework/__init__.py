@@ -3,7 +3,8 @@
     open, ask -> a Request is stored            asking
     apply     -> the referral moves, or not     applying, recording, acts
     fire_due  -> what time does                 sweeping
-    look      -> what a person may see          looking
+    look      -> what a person may see          looking, seeing, offering
+    work, find, numbers, steps -> lists         working, searching, numbers, tracing
     forum, calendars, register, imports         what stands around referrals
 
 Every function here takes the time as an argument and gives values; none knows of Prefect.

@@ -4,12 +4,13 @@ They belong to every lifecycle, are no transitions, are open in final states too
 recorded with a reason.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from apflow.casework.looking import seen
 from apflow.casework.office import Office
+from apflow.casework.scoping import roles_in
 from apflow.casework.situations import situation_of
 from apflow.clock import london_day
 from apflow.errors import ApflowError
@@ -26,8 +27,9 @@ from apflow.referral.replay import last_reversible, replay
 from apflow.store import history, lifecycles, packs, referrals, register, requests
 from apflow.store.engine import Tx
 
-#: House events that only a manager may do; the others are open to whoever acts on the referral.
-MANAGERS_ONLY = ("adopt_lifecycle", "hand_over", "erase")
+#: House events that only a manager may do; the others are open to whoever acts on the referral,
+#: handing over only where it is theirs to take or to give: see `_gives_or_takes`.
+MANAGERS_ONLY = ("adopt_lifecycle", "erase")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +246,39 @@ def plan_adoption(
 
 def _hand_over(asked: _Asked) -> Act | Finding:
     owner = str(asked.request.answers["owner"])
-    if not register.actor_roles(asked.tx, owner):
+    held = register.actor_roles(asked.tx, owner)
+    if not held:
         return _no(f"There is nobody called '{owner}' who may act.")
     if owner == asked.referral.owner:
         return _no(f"{owner} has this referral already.")
+    if not _takes_part(asked, held):
+        return _no(f"{owner} does not take part in this referral.", "role", ("manager",))
+    if not _gives_or_takes(asked, owner):
+        says = "Somebody else has this referral; they or a manager may hand it over."
+        return _no(says, "role", ("manager",))
     return asked.act(about={"owner_from": asked.referral.owner, "owner_to": owner})
+
+
+def _takes_part(asked: _Asked, held: Sequence[tuple[str, str | None]]) -> bool:
+    if any(role == "manager" for role, _ in held):
+        return True
+    return bool(roles_in(asked.lifecycle, held, asked.referral.parties))
+
+
+def _gives_or_takes(asked: _Asked, taker: str) -> bool:
+    """Whether it is the asker's to give, or theirs to take: one that nobody or their team has."""
+    request, referral = asked.request, asked.referral
+    if request.role == "manager" or referral.owner in (None, request.actor):
+        return True
+    if taker != request.actor:
+        return False
+    if asked.lifecycle.states[referral.state].owner == request.role:
+        return True
+    held = register.actor_roles(asked.tx, str(referral.owner))
+    if not held or not _takes_part(asked, held):
+        return True
+    # A colleague: somebody of the same role in the same organisation.
+    return request.role in roles_in(asked.lifecycle, held, referral.parties)
 
 
 def _erase(asked: _Asked) -> Act | Finding:

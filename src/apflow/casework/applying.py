@@ -32,7 +32,7 @@ from apflow.referral import (
     Step,
 )
 from apflow.store import history, openings, referrals, requests
-from apflow.store.engine import Tx
+from apflow.store.engine import Taken, Tx
 
 #: How often an advance that lost a race for a place or a version is tried again.
 _TRIES = 20
@@ -46,6 +46,7 @@ def apply(office: Office, request_id: str, now: datetime) -> Request:
 
     Raises Unknown when there is no such Request, StoreError when it kept losing races.
     """
+    taken = False
     for _ in range(_TRIES):
         try:
             with office.store.writing() as tx:
@@ -53,6 +54,11 @@ def apply(office: Office, request_id: str, now: datetime) -> Request:
         except Overdue as found:
             for key in found.keys:
                 miss(office, key, now)
+        except Taken:
+            if taken:
+                raise
+            # Somebody opened a referral of this reference first: now it is there.
+            taken = True
         except Contended:
             continue
     raise StoreError(f"request {request_id} kept losing the race for its referral; ask again")

@@ -24,6 +24,8 @@ from apflow.referral.reference import make_reference, prefix_of
 from apflow.store import lifecycles, referrals, register, requests
 from apflow.store.engine import Tx
 
+_MOST_STEPS = 2**31 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -207,10 +209,16 @@ def _request(
         actor=actor.person,
         role=actor.role,
         organisations=tuple(sorted(actor.organisations)),
-        seen=asked.seen,
+        seen=_seen(asked.seen),
         asked_at=now,
         reason=_reason(asked, house=house),
     )
+
+
+def _seen(seen: int | None) -> int | None:
+    if seen is not None and not 0 <= seen <= _MOST_STEPS:
+        raise BadInput("seen", seen, "is not the number of a step")
+    return seen
 
 
 def _meets(lifecycle: Lifecycle, asked: Asked) -> bool:

@@ -8,19 +8,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from apflow.casework.accounts import rights
 from apflow.casework.calendar_entries import calendar_of
 from apflow.casework.calendars_files import bank_holidays, read_calendar
 from apflow.casework.office import Office
 from apflow.casework.situations import Surroundings, situation_of
 from apflow.clock import london_day
 from apflow.errors import Unknown
+from apflow.policy.calendar import Calendar
 from apflow.policy.deadlines import due
 from apflow.referral import DeadlineRow, Referral
 from apflow.referral.deadlines import StepContext, reconcile
 from apflow.referral.moving import next_due
-from apflow.store import calendars, deadlines, openings, referrals, register
+from apflow.store import calendars, deadlines, office_acts, openings, referrals, register
 from apflow.store.calendars import StoredCalendar
 from apflow.store.engine import Tx
+from apflow.store.office_acts import OfficeAct
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def change_calendar(
     file: str,
     now: datetime,
     *,
+    person: str = office_acts.COMMAND_LINE,
     example: bool = False,
     dry_run: bool = False,
     confirmed: bool = False,
@@ -83,15 +87,14 @@ def change_calendar(
 
     `area` is a policy's id, or an organisation's for a school with days of its own. Nothing is
     changed on a dry run, nor when a deadline would be missed already and `confirmed` is false.
-    Raises FileError for a file that cannot be used, Unknown for an area that nobody knows.
+    What is changed is written down as `person`'s act.
+    Raises FileError for a file that cannot be used, Unknown for an area that nobody knows, MayNot
+    for somebody who is no administrator.
     """
-    entries = read_calendar(content, file)
-    years = [entry.start for entry in entries] + [entry.end for entry in entries]
-    off = bank_holidays(min(years), max(years))
-    written = [entry.written() for entry in entries]
-    calendar = calendar_of(area, written, off)
+    calendar, written, off = _days_in(area, content, file)
     try:
         with office.store.writing() as tx:
+            rights.require(tx, person)
             _known_area(office, tx, area)
             openings.none_opening(tx)
             version = calendars.put(tx, area, written, off, now, file, example=example)
@@ -103,9 +106,21 @@ def change_calendar(
                 area, version, calendar.first, calendar.last, done, moved, backwards
             )
             _carry_out(tx, change, changes)
+            _note(tx, change, file, person, now)
     except _NotDone as looked_at:
         return looked_at.change
     return change
+
+
+def _days_in(
+    area: str, content: bytes, file: str
+) -> tuple[Calendar, list[dict[str, str]], tuple[date, ...]]:
+    """Return the calendar in a file, its entries as they are stored, and the bank holidays."""
+    entries = read_calendar(content, file)
+    years = [entry.start for entry in entries] + [entry.end for entry in entries]
+    off = bank_holidays(min(years), max(years))
+    written = [entry.written() for entry in entries]
+    return calendar_of(area, written, off), written, off
 
 
 def _carry_out(tx: Tx, change: CalendarChange, changes: tuple[_Change, ...]) -> None:
@@ -113,6 +128,18 @@ def _carry_out(tx: Tx, change: CalendarChange, changes: tuple[_Change, ...]) -> 
     if not change.done:
         raise _NotDone(change)
     _write(tx, changes)
+
+
+def _note(tx: Tx, change: CalendarChange, file: str, person: str, now: datetime) -> None:
+    details = {
+        "version": change.version,
+        "file": file[:100],
+        "first": change.first.isoformat(),
+        "last": change.last.isoformat(),
+        "moved": len(change.moved),
+        "missed": len(change.backwards),
+    }
+    office_acts.add(tx, OfficeAct(now, person, "change_calendar", "calendar", change.area, details))
 
 
 def work_out_anew(office: Office, tx: Tx, policy: str, now: datetime) -> None:

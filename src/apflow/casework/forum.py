@@ -45,7 +45,8 @@ class Sitting:
 class AgendaItem:
     """One referral on an agenda.
 
-    Its place, its order of admission and why, what may be decided, and the papers not in.
+    Its place, its order of admission and why, what may be decided, the papers not in, and the
+    sitting that it is put down for (None where the policy asks for none).
     """
 
     number: int
@@ -56,16 +57,24 @@ class AgendaItem:
     events: tuple[str, ...]
     papers_missing: tuple[str, ...]
     carried_over: bool
+    put_down: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision to be taken at a sitting: the event and its answers for one referral."""
+    """A decision to be taken at a sitting: the event and its answers for one referral.
+
+    `seen` is the last step of the referral that the person saw (None: whatever it is now),
+    `role` the one in which they decide, and `request_id` names the Request; each may be left out.
+    """
 
     reference: str
     event: str
     answers: Mapping[str, object] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
+    seen: int | None = None
+    role: str | None = None
+    request_id: str | None = None
 
 
 def sitting_of(text: str) -> Sitting:
@@ -100,10 +109,10 @@ def agenda(office: Office, sitting: Sitting, person: str, now: datetime) -> tupl
     not listed or a person that is not there.
     """
     with office.store.reading() as tx:
-        _listed(office, tx, sitting)
+        listed(office, tx, sitting)
         if register.actor_roles(tx, person) is None:
             raise Unknown("person", person)
-        found = _items(office, tx, sitting, now)
+        found = items(office, tx, sitting, now)
     log(office, [item.reference for item in found], person, "agenda", now)
     return found
 
@@ -127,27 +136,34 @@ def prepare(
     """
     if sitting.on > london_day(now):
         raise BadInput("sitting", str(sitting), "has not been held yet")
-    items = {item.reference: item for item in agenda(office, sitting, person, now)}
+    known = {item.reference: item for item in agenda(office, sitting, person, now)}
     for decision in decisions:
-        _on_agenda(sitting, items, decision)
+        _on_agenda(sitting, known, decision)
     with office.store.reading() as tx:
         lifecycle = office.newest(tx, sitting.lifecycle, lambda *_: None).compiled.lifecycle
-    in_order = sorted(decisions, key=lambda one: items[one.reference].number)
+    in_order = sorted(decisions, key=lambda one: known[one.reference].number)
+    answers = [_with_people(lifecycle, sitting, one, people) for one in in_order]
     asked = [
-        (
-            one.reference,
-            Asked(
-                event=one.event,
-                person=person,
-                role=role,
-                answers=_with_people(lifecycle, sitting, one, people),
-                overrides=one.overrides,
-                happened_on=sitting.on,
-            ),
-        )
-        for one in in_order
+        (one.reference, _asked(sitting, one, person, one.role or role, given))
+        for one, given in zip(in_order, answers, strict=True)
     ]
-    return asking.ask_together(office, asked, now, make_id)
+    new = make_id or asking.new_id
+    ids = iter([one.request_id or new() for one in in_order])
+    return asking.ask_together(office, asked, now, lambda: next(ids))
+
+
+def _asked(
+    sitting: Sitting, decided: Decided, person: str, role: str | None, answers: Mapping[str, object]
+) -> Asked:
+    return Asked(
+        event=decided.event,
+        person=person,
+        role=role,
+        answers=answers,
+        overrides=decided.overrides,
+        happened_on=sitting.on,
+        seen=decided.seen,
+    )
 
 
 def _on_agenda(sitting: Sitting, items: Mapping[str, AgendaItem], decision: Decided) -> None:
@@ -172,13 +188,13 @@ def _with_people(
 def waiting(office: Office, sitting: Sitting, now: datetime) -> tuple[str, ...]:
     """Return the Requests of a sitting that wait to be applied, in the order of its agenda."""
     with office.store.reading() as tx:
-        items = {item.reference: item for item in _items(office, tx, sitting, now)}
+        known = {item.reference: item for item in items(office, tx, sitting, now)}
         found = [
             request
-            for request in requests.waiting_for(tx, tuple(items))
-            if request.event in items[request.reference].events
+            for request in requests.waiting_for(tx, tuple(known))
+            if request.event in known[request.reference].events
         ]
-    found.sort(key=lambda request: items[request.reference].number)
+    found.sort(key=lambda request: known[request.reference].number)
     return tuple(request.id for request in found)
 
 
@@ -190,12 +206,13 @@ def hold(office: Office, sitting: Sitting, now: datetime) -> tuple[Request, ...]
     return tuple(applying.apply(office, request, now) for request in waiting(office, sitting, now))
 
 
-def _listed(office: Office, tx: Tx, sitting: Sitting) -> None:
+def listed(office: Office, tx: Tx, sitting: Sitting) -> None:
+    """Raise Unknown for a sitting that is not in the register."""
     lifecycle = office.newest(tx, sitting.lifecycle, lambda *_: None).compiled.lifecycle
     _meeting(lifecycle, sitting)
-    listed = register.sittings(tx, sitting.lifecycle).get(sitting.meeting, ())
-    if sitting.on not in listed:
-        near = min(listed, key=lambda day: abs(day - sitting.on), default=None)
+    days = register.sittings(tx, sitting.lifecycle).get(sitting.meeting, ())
+    if sitting.on not in days:
+        near = min(days, key=lambda day: abs(day - sitting.on), default=None)
         raise Unknown("sitting", str(sitting), near.isoformat() if near else None)
 
 
@@ -205,7 +222,8 @@ def _meeting(lifecycle: Lifecycle, sitting: Sitting) -> None:
         raise Unknown("meeting", sitting.meeting, near)
 
 
-def _items(office: Office, tx: Tx, sitting: Sitting, now: datetime) -> tuple[AgendaItem, ...]:
+def items(office: Office, tx: Tx, sitting: Sitting, now: datetime) -> tuple[AgendaItem, ...]:
+    """Return what is on the agenda, in its order; nothing is noted of who looks."""
     today, around = london_day(now), Surroundings(office, tx)
     states = _where_decided(office, tx, sitting)
     found = []
@@ -239,8 +257,8 @@ def _item(
         for transition in lifecycle.transitions
     ):
         return None
-    put_down = _put_down(lifecycle, referral, sitting.meeting)
-    if put_down is not None and put_down > sitting.on:
+    down_for = _put_down(lifecycle, referral, sitting.meeting)
+    if down_for is not None and down_for > sitting.on:
         return None
     actor = office.system()
     situation = situation_of(office, around.tx, machine, referral, actor, today, today, around)
@@ -256,7 +274,8 @@ def _item(
         because=rank_reason(compiled, situation),
         events=events,
         papers_missing=_papers_missing(lifecycle, view),
-        carried_over=put_down is not None and put_down < sitting.on,
+        carried_over=down_for is not None and down_for < sitting.on,
+        put_down=down_for,
     )
     return _order(compiled, view, sitting.meeting), item
 

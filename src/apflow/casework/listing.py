@@ -1,23 +1,15 @@
 """Lists of referrals: only those that a person may see, what is due first at the top."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from apflow.casework.office import OFFICE_ROLES, Office
+from apflow.casework.office import Office
+from apflow.casework.scoping import Sight, roles_in, sight_of
 from apflow.errors import Unknown
-from apflow.policy.lifecycle import Lifecycle
-from apflow.store import lists, register
+from apflow.store import list_rows, lists
 from apflow.store.engine import Tx
 from apflow.store.lists import WorklistRow
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a person may list: everything, the referrals of organisations, and of whole policies."""
-
-    everything: bool
-    organisations: tuple[str, ...]
-    lifecycles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,39 +53,10 @@ def worklist(
     reference that is not there.
     """
     with office.store.reading() as tx:
-        scope = scope_of(office, tx, person)
+        sight = sight_of(office, tx, person)
         place = _place(tx, after) or (lists.BEFORE_CLOSED if closed else None)
-        rows = _rows(tx, scope, lifecycle, place, limit, closed=closed)
+        rows = _rows(office, tx, sight, lifecycle, place, limit, closed=closed)
         return tuple(_listed(office, tx, row, now) for row in rows)
-
-
-def counts(office: Office, person: str, lifecycle: str) -> dict[str, int]:
-    """Return how many referrals of a policy stand in each state, of those `person` may see."""
-    with office.store.reading() as tx:
-        scope = scope_of(office, tx, person)
-        whole = scope.everything or lifecycle in scope.lifecycles
-        return lists.counts(tx, lifecycle, None if whole else scope.organisations)
-
-
-def scope_of(office: Office, tx: Tx, person: str) -> Scope:
-    """Return what a person may list. Raises Unknown when there is no such person."""
-    held = register.actor_roles(tx, person)
-    if held is None:
-        raise Unknown("person", person)
-    if any(role in OFFICE_ROLES for role, _ in held):
-        return Scope(everything=True, organisations=(), lifecycles=())
-    organisations = sorted({where for _, where in held if where})
-    unslotted = {role for role, _ in held}
-    whole = [
-        name for name, known in office.known_lifecycles(tx)
-        if any(_whole(known, role) for role in unslotted)
-    ]  # fmt: skip
-    return Scope(everything=False, organisations=tuple(organisations), lifecycles=tuple(whole))
-
-
-def _whole(lifecycle: Lifecycle, role: str) -> bool:
-    known = lifecycle.roles.get(role)
-    return known is not None and known.acts and known.of is None
 
 
 def _place(tx: Tx, after: str | None) -> lists.Place | None:
@@ -106,23 +69,51 @@ def _place(tx: Tx, after: str | None) -> lists.Place | None:
 
 
 def _rows(
-    tx: Tx, scope: Scope, lifecycle: str | None, place: lists.Place | None, limit: int,
+    office: Office, tx: Tx, sight: Sight, lifecycle: str | None, place: lists.Place | None,
+    limit: int, *, closed: bool,
+) -> list[WorklistRow]:  # fmt: skip
+    """Return the next rows: those of the person's organisations, less what they may not look at."""
+    found: list[WorklistRow] = []
+    while len(found) < limit:
+        page = _page(tx, sight, lifecycle, place, limit, closed=closed)
+        found += _in_sight(office, tx, sight, page)
+        if len(page) < limit:
+            break
+        place = page[-1].place
+    return found[:limit]
+
+
+def _page(
+    tx: Tx, sight: Sight, lifecycle: str | None, place: lists.Place | None, limit: int,
     *, closed: bool,
 ) -> list[WorklistRow]:  # fmt: skip
     wanted = None if lifecycle is None else (lifecycle,)
-    if scope.everything:
-        found = lists.worklist(tx, None, wanted, place, limit, only_open=not closed)
-    else:
-        found = lists.worklist(tx, scope.organisations, wanted, place, limit, only_open=not closed)
-        whole = tuple(name for name in scope.lifecycles if wanted is None or name in wanted)
-        if whole:
-            known = {row.reference for row in found}
-            found += [
-                row
-                for row in lists.worklist(tx, None, whole, place, limit, only_open=not closed)
-                if row.reference not in known
-            ]
+    if sight.of_the_office:
+        return lists.worklist(tx, None, wanted, place, limit, only_open=not closed)
+    found = lists.worklist(tx, sight.organisations, wanted, place, limit, only_open=not closed)
+    whole = tuple(name for name in sight.policies if wanted is None or name in wanted)
+    if whole:
+        known = {row.reference for row in found}
+        found += [
+            row
+            for row in lists.worklist(tx, None, whole, place, limit, only_open=not closed)
+            if row.reference not in known
+        ]
     return sorted(found, key=lambda row: row.place)[:limit]
+
+
+def _in_sight(
+    office: Office, tx: Tx, sight: Sight, page: list[WorklistRow]
+) -> Iterator[WorklistRow]:
+    if sight.of_the_office or not page:
+        yield from page
+        return
+    parties = list_rows.parties_of(tx, [row.reference for row in page])
+    for row in page:
+        lifecycle = office.machine(tx, row.digest).compiled.lifecycle
+        by_slot = {slot: where for slot, where, _ in parties.get(row.reference, ())}
+        if roles_in(lifecycle, sight.held, by_slot):
+            yield row
 
 
 def _listed(office: Office, tx: Tx, row: WorklistRow, now: datetime) -> Listed:

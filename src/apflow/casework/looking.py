@@ -6,9 +6,10 @@ is not there. Every look at a child's record is recorded before anything is show
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from apflow.casework.kept_back import facts_for, redacted
 from apflow.casework.office import OFFICE_ROLES, Office
 from apflow.casework.results import outcome_of
 from apflow.casework.situations import situation_of
@@ -65,7 +66,7 @@ def look(office: Office, reference: str, person: str, role: str | None, now: dat
         lifecycle = machine.compiled.lifecycle
         situation = _situation(office, tx, machine, referral, actor, now)
         view = View(machine.compiled, situation)
-        facts, hidden = _facts(lifecycle, referral, view, _roles(tx, person))
+        facts, hidden = facts_for(lifecycle, referral, view, _roles(tx, person))
         pupil = register.get_pupil(tx, referral.pupil)
         rows = deadlines.rows(tx, referral.reference)
     log(office, [referral.reference], person, "referral", now)
@@ -118,9 +119,13 @@ def trace(office: Office, reference: str, person: str, now: datetime) -> tuple[S
         referral, machine, _ = seen(office, tx, reference, person, None)
         roles = _roles(tx, person)
         steps = history.steps(tx, referral.reference)
+        then = {
+            digest: office.machine(tx, digest).compiled.lifecycle
+            for digest in {step.digest for step in steps}
+        }
     log(office, [referral.reference], person, "history", now)
     lifecycle = machine.compiled.lifecycle
-    return tuple(_redacted(step, lifecycle, roles) for step in steps)
+    return tuple(redacted(step, (then[step.digest], lifecycle), roles) for step in steps)
 
 
 def log(office: Office, references: Iterable[str], person: str, what: str, now: datetime) -> None:
@@ -171,32 +176,3 @@ def _situation(
 ) -> Situation:
     today = london_day(now)
     return situation_of(office, tx, machine, referral, actor, today, today)
-
-
-def _facts(
-    lifecycle: Lifecycle, referral: Referral, view: View, roles: frozenset[str]
-) -> tuple[dict[str, object], tuple[str, ...]]:
-    shown: dict[str, object] = {}
-    hidden = []
-    for name, fact in lifecycle.facts.items():
-        if fact.seen_by and not roles & set(fact.seen_by):
-            hidden.append(name)
-        elif name in referral.facts:
-            shown[name] = referral.facts[name]
-        elif fact.worked_out:
-            value = view.value(name)
-            if value is not None:
-                shown[name] = value
-    return shown, tuple(hidden)
-
-
-def _redacted(step: Step, lifecycle: Lifecycle, roles: frozenset[str]) -> Step:
-    kept = tuple(
-        value
-        if not lifecycle.facts.get(value.name)
-        or not lifecycle.facts[value.name].seen_by
-        or roles & set(lifecycle.facts[value.name].seen_by)
-        else replace(value, value=None, salt=None)
-        for value in step.values
-    )
-    return replace(step, values=kept)

@@ -23,6 +23,8 @@ from apflow.store.engine import Tx
 
 #: Roles that belong to the office and not to one policy: they look, and put mistakes right.
 OFFICE_ROLES = ("manager", "auditor")
+#: Keeps people, places and calendars, and sees no referral.
+ADMINISTRATOR = register.ADMINISTRATOR
 
 
 class Office:
@@ -108,15 +110,23 @@ class Office:
             version = versions.get(area)
             if version is None:
                 continue
-            known = self._calendars.get((area, version))
-            if known is None:
-                known = _calendar(tx, area)
-                with self._lock:
-                    self._calendars[area, version] = known
-            return known
+            return self._known_calendar(tx, area, version)
         raise BadInput(
             "calendar", lifecycle.lifecycle, "no calendar is there yet: apflow calendar import"
         )
+
+    def every_calendar(self, tx: Tx) -> dict[str, Calendar]:
+        """Return the calendar of every area that has one: policies and schools."""
+        newest = calendars.newest(tx, calendars.areas(tx))
+        return {area: self._known_calendar(tx, area, version) for area, version in newest.items()}
+
+    def _known_calendar(self, tx: Tx, area: str, version: int) -> Calendar:
+        known = self._calendars.get((area, version))
+        if known is None:
+            known = _calendar(tx, area)
+            with self._lock:
+                self._calendars[area, version] = known
+        return known
 
     def actor(
         self, tx: Tx, person: str, role: str | None, lifecycle: Lifecycle, wanted: Iterable[str]

@@ -1,6 +1,6 @@
 """Writing down what was worked out: one act and what follows, in the caller's transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from apflow.casework.situations import limits
 from apflow.policy.compiled import Compiled
@@ -49,7 +49,7 @@ def _write(
         referrals.add(tx, moved.referral)
     elif not referrals.move(tx, moved.referral, referral.version, before=referral):
         raise Contended
-    history.append(tx, moved.step)
+    history.append(tx, moved.step, compiled.lifecycle.lifecycle, _stay_left(referral, moved, act))
     if moved.deadlines:
         deadlines.write(tx, moved.deadlines)
     if moved.notices:
@@ -59,6 +59,16 @@ def _write(
     if moved.pack is not None:
         packs.add(tx, referral.reference, moved.step.seq, moved.pack)
     return moved
+
+
+def _stay_left(referral: Referral, moved: Moved, act: Act) -> date | None:
+    """Return since when the referral had stood in the state that an act left, if it left one.
+
+    What is taken back or renamed ends no stay.
+    """
+    if act.entered is None or referral.state in (moved.referral.state, START):
+        return None
+    return referral.tally.standing_since(referral.state)
 
 
 def _places(tx: Tx, compiled: Compiled, situation: Situation, act: Act, moved: Moved) -> None:

@@ -61,6 +61,21 @@ class Tally:
             states = {**states, entered: (*states.get(entered, ()), (on, seq))}
         return Tally(events, states)
 
+    def standing_since(self, state: str) -> date | None:
+        """Return since when it stands in `state` without a break.
+
+        None where another was entered last. Entering a state anew from itself is no break.
+        """
+        entered = sorted(
+            (seq, name, on) for name, times in self.states.items() for on, seq in times
+        )
+        since = None
+        for _, name, on in reversed(entered):
+            if name != state:
+                break
+            since = on
+        return since
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:

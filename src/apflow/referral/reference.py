@@ -4,7 +4,8 @@
 characters and a check character. Never sequential: a reference says nothing of any other.
 """
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: The signs of a reference: Crockford's 32, without I, L, O and U.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans("OIL", "011")
 
 
@@ -20,7 +21,7 @@ def prefix_of(lifecycle: str) -> str:
 
 def make_reference(prefix: str, year: int, bits: int) -> str:
     """Return the reference for 30 random `bits`."""
-    body = "".join(_ALPHABET[(bits >> shift) & 31] for shift in range(25, -1, -5))
+    body = "".join(ALPHABET[(bits >> shift) & 31] for shift in range(25, -1, -5))
     return f"{prefix}-{year}-{body}-{_check(prefix, year, body)}"
 
 
@@ -33,7 +34,7 @@ def tidy_reference(typed: str) -> str | None:
     if len(parts) != 4 or len(parts[2]) != 6 or not parts[1].isdecimal() or len(parts[1]) != 4:
         return None
     body = parts[2].translate(_READ_AS)
-    if any(letter not in _ALPHABET for letter in body):
+    if any(letter not in ALPHABET for letter in body):
         return None
     check = _check(parts[0], int(parts[1]), body)
     return f"{parts[0]}-{parts[1]}-{body}-{check}" if parts[3] == check else None
@@ -44,5 +45,5 @@ def _check(prefix: str, year: int, body: str) -> str:
     # Crockford's 37 because his extra signs are awkward in shells and addresses.
     number = 0
     for letter in f"{prefix}{year}{body}":
-        number = number * 37 + (_ALPHABET.find(letter) if letter in _ALPHABET else ord(letter))
-    return _ALPHABET[number % 31]
+        number = number * 37 + (ALPHABET.find(letter) if letter in ALPHABET else ord(letter))
+    return ALPHABET[number % 31]

@@ -29,6 +29,7 @@ COPPICE, HARBOUR, UNLISTED = "coppice-lane", "harbour-house", "mill-meadow"
 #: Those who are named in "where to look", and the panels' chairs.
 CASEWORKER, COLLEAGUE = "rosa", "tomas"
 UNIT_WORKER, HEAD = "imran", "hugh"
+SCHOOL_WORKER = "gwen"
 MANAGER, AUDITOR = "morgan", "audrey"
 FORUM_CHAIR, PANEL_CHAIR = "helen", "bridget"
 
@@ -57,7 +58,7 @@ _PEOPLE: Final[Mapping[str, tuple[str, tuple[tuple[str, str | None], ...]]]] = {
     UNIT_WORKER: ("Imran Vale", (("pru", UNIT),)),
     "kate": ("Kate Orchard", (("pru", UNIT),)),
     FORUM_CHAIR: ("Helen Marsh", (("forum", None),)),
-    "gwen": ("Gwen Pascoe", (("school", "ashmead"), ("receiving", "ashmead"))),
+    SCHOOL_WORKER: ("Gwen Pascoe", (("school", "ashmead"), ("receiving", "ashmead"))),
     "hari": ("Hari Stone", (("school", "harrowfield"), ("receiving", "harrowfield"))),
     "kofi": ("Kofi Lamb", (("school", "kingsbarrow"), ("receiving", "kingsbarrow"))),
     "sian": ("Sian Dell", (("school", "saxon-park"), ("receiving", "saxon-park"))),
@@ -70,7 +71,7 @@ _PEOPLE: Final[Mapping[str, tuple[str, tuple[tuple[str, str | None], ...]]]] = {
     "marcus": ("Marcus Thorn", (("la", CITY),)),
     "hattie": ("Hattie Wren", (("provider", HARBOUR),)),
     "colin": ("Colin Moss", (("provider", COPPICE),)),
-    MANAGER: ("Morgan Hale", (("manager", None),)),
+    MANAGER: ("Morgan Hale", (("manager", None), ("administrator", None))),
     AUDITOR: ("Audrey Penn", (("auditor", None),)),
 }
 _GIVEN: Final = (

@@ -36,7 +36,7 @@ HOUSE = frozenset(
     )
 )
 #: Roles of the house itself.
-OFFICE = frozenset((SYSTEM, "manager", "auditor"))
+OFFICE = frozenset((SYSTEM, "manager", "auditor", "administrator"))
 
 
 class Reference(NamedTuple):

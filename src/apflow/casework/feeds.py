@@ -1,0 +1,149 @@
+"""A person's calendar feed: what falls to them, and the sittings at which they decide.
+
+It is read by calendar programs that hold no session, over an address that is all the secret
+there is. So it says the reference and the deadline's title and nothing else: no child's name, no
+fact, no state.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import chain
+
+from apflow.casework.calendars_files import write_feed
+from apflow.casework.feed_entries import FeedEntry
+from apflow.casework.office import OFFICE_ROLES, Office
+from apflow.clock import LONDON, london_day
+from apflow.errors import Unknown
+from apflow.policy.deadlines import end_of_day
+from apflow.policy.lifecycle import Lifecycle
+from apflow.store import register, standing
+from apflow.store.engine import Tx
+from apflow.store.standing import StandingRow
+
+#: Most deadlines that a feed shows: the earliest due.
+MOST = 2_000
+#: How long a sitting stays in the calendar when it is over.
+_SITTINGS_KEPT = timedelta(days=31)
+_NAME = "apflow deadlines"
+
+_Held = Sequence[tuple[str, str | None]]
+
+
+def feed(office: Office, person: str, now: datetime, web_url: str) -> bytes:
+    """Return the person's deadlines and sittings as iCalendar (RFC 5545, 7986).
+
+    Theirs is a deadline that falls to a role of theirs in the referral, or that stands on a
+    referral which they have. Armed and missed ones are shown at their last day; one that was met
+    or withdrawn before it came stands as cancelled until then, while its referral is open.
+    `web_url` is where the pages are. Raises Unknown for a person who is not there or disabled.
+    """
+    with office.store.reading() as tx:
+        held = register.actor_roles(tx, person)
+        if held is None:
+            raise Unknown("person", person)
+        policies = office.known_lifecycles(tx)
+        rows = _rows(tx, office, person, held, [one for _, one in policies], now)
+        entries = [_deadline(office, tx, row, web_url) for row in rows]
+        entries += _sittings(tx, held, policies, london_day(now), web_url)
+    return write_feed(_NAME, entries, now)
+
+
+def _rows(
+    tx: Tx,
+    office: Office,
+    person: str,
+    held: _Held,
+    policies: Sequence[Lifecycle],
+    now: datetime,
+) -> list[StandingRow]:
+    """Return what is theirs, each deadline once, the earliest due first."""
+    roles = sorted({role for role, _ in held})
+    organisations = sorted({where for _, where in held if where})
+    whole = [one.lifecycle for one in policies if any(_whole(one, role) for role in roles)]
+    found: list[StandingRow] = []
+    if any(role in OFFICE_ROLES for role in roles):
+        found += standing.of_person(tx, person, now, MOST)
+    theirs = [
+        standing.of_organisation(tx, where, person, roles, now, MOST) for where in organisations
+    ]
+    if whole:
+        theirs.append(standing.of_policies(tx, whole, person, roles, now, MOST))
+    for row in chain.from_iterable(theirs):
+        lifecycle = office.machine(tx, row.digest).compiled.lifecycle
+        if any(_falls_to(lifecycle, row, person, role, where) for role, where in held):
+            found.append(row)
+    once = {(row.reference, row.name, row.occurrence): row for row in found}
+    return sorted(once.values(), key=lambda row: (row.due_at, row.reference, row.name))[:MOST]
+
+
+def _falls_to(
+    lifecycle: Lifecycle, row: StandingRow, person: str, role: str, where: str | None
+) -> bool:
+    known = lifecycle.roles.get(role)
+    if known is None or not known.acts:
+        return False
+    takes_part = known.of is None or (known.of == row.slot and where == row.organisation)
+    return takes_part and (row.owner == role or row.had_by == person)
+
+
+def _whole(lifecycle: Lifecycle, role: str) -> bool:
+    known = lifecycle.roles.get(role)
+    return known is not None and known.acts and known.of is None
+
+
+def _deadline(office: Office, tx: Tx, row: StandingRow, web_url: str) -> FeedEntry:
+    known = office.machine(tx, row.digest).compiled.lifecycle.deadlines.get(row.name)
+    title = known.title if known is not None else row.name.replace("_", " ")
+    return FeedEntry(
+        identity=f"{row.reference}/{row.name}/{row.occurrence}",
+        at=_day_or_moment(row.due_at),
+        summary=f"{row.reference}: {title}",
+        url=f"{web_url}/referrals/{row.reference}",
+        # It grows with every change of the referral, so also with one that moves its deadlines.
+        sequence=row.version,
+        cancelled=row.state in ("met", "cancelled"),
+    )
+
+
+def _day_or_moment(due_at: datetime) -> date | datetime:
+    day = due_at.astimezone(LONDON).date()
+    return day if due_at == end_of_day(day) else due_at
+
+
+def _sittings(
+    tx: Tx, held: _Held, policies: Sequence[tuple[str, Lifecycle]], today: date, web_url: str
+) -> Iterator[FeedEntry]:
+    """Give the sittings of the meetings at which a role of theirs decides or is to be."""
+    organisations = sorted({where for _, where in held if where})
+    places = {
+        (policy, slot, where)
+        for where in organisations
+        for policy, slot in standing.policies_of(tx, where)
+    }
+    for name, lifecycle in policies:
+        mine = {
+            role
+            for role, where in held
+            if _whole(lifecycle, role)
+            or (role in lifecycle.roles and (name, lifecycle.roles[role].of, where) in places)
+        }
+        wanted = [one for one in lifecycle.meetings if mine & _people(lifecycle, one)]
+        days = register.sittings(tx, name) if wanted else {}
+        for meeting in wanted:
+            title = lifecycle.meetings[meeting].title or meeting.replace("_", " ")
+            for day in days.get(meeting, ()):
+                if day >= today - _SITTINGS_KEPT:
+                    place = f"{name}/{meeting}/{day}"
+                    yield FeedEntry(place, day, title, f"{web_url}/meetings/{place}")
+
+
+def _people(lifecycle: Lifecycle, meeting: str) -> set[str]:
+    """Return the roles that decide at a meeting, and those that are to be at it."""
+    roles = {
+        role
+        for transition in lifecycle.transitions
+        if lifecycle.events[transition.event].at == meeting
+        for role in transition.by
+    }
+    people = lifecycle.meetings[meeting].people
+    return roles | set(lifecycle.facts[people].entries if people is not None else ())
