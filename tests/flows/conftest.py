@@ -1,11 +1,14 @@
 """What the tests of the flows share: a real Prefect server, and an office that the flows find."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from apflow import casework
+from apflow.runs import engine
 from apflow.settings import Settings
 from apflow.store import Store
 from tests.prefect_server import PrefectServer
@@ -38,3 +41,15 @@ def office(settings: Settings, tmp_path: Path) -> Iterator[Office]:
     made.work.store.close()
     casework.opened(settings.database_url, settings.states_folders).store.close()
     casework.opened.cache_clear()
+
+
+def run_flow(settings: Settings, name: str, **ids: str) -> Any:
+    """Run a flow against the server, as its own process would, and return its end state."""
+    flow: Any = engine.load_flow(name)
+
+    async def run() -> Any:
+        async with engine.client():
+            return await flow(**ids, return_state=True)
+
+    with engine.speaking_to(settings):
+        return asyncio.run(run())

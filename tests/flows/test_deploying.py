@@ -12,7 +12,7 @@ from tests.prefect_server import PrefectServer
 _TOP = Path(__file__).resolve().parents[2]
 
 
-def test_prefect_deploys_all_four_flows_to_a_work_pool_with_the_sweep_on_its_schedule(
+def test_prefect_deploys_all_flows_to_a_work_pool_with_sweep_and_post_on_their_schedules(
     prefect: PrefectServer, tmp_path: Path
 ) -> None:
     pool = {"name": "apflow", "type": "process"}
@@ -30,11 +30,12 @@ def test_prefect_deploys_all_four_flows_to_a_work_pool_with_the_sweep_on_its_sch
     assert done.returncode == 0, done.stdout + done.stderr
     deployed = prefect.deployments()
     assert set(deployed) == {
-        "fire_deadlines", "advance_referral", "hold_forum", "import_referrals",
+        "fire_deadlines", "send_notices", "advance_referral", "hold_forum", "import_referrals",
     }  # fmt: skip
     assert {one["work_pool_name"] for one in deployed.values()} == {"apflow"}
-    sweep = deployed["fire_deadlines"]
-    assert [one["schedule"]["interval"] for one in sweep["schedules"]] == [300]
-    assert sweep["global_concurrency_limit"]["limit"] == 1
-    assert sweep["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
-    assert not any(one["schedules"] for name, one in deployed.items() if name != "fire_deadlines")
+    for name in ("fire_deadlines", "send_notices"):
+        scheduled = deployed.pop(name)
+        assert [one["schedule"]["interval"] for one in scheduled["schedules"]] == [300]
+        assert scheduled["global_concurrency_limit"]["limit"] == 1
+        assert scheduled["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert not any(one["schedules"] for one in deployed.values())

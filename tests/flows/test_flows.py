@@ -1,6 +1,5 @@
 """The flows as Prefect runs them: loaded by path, given ids, saying codes only."""
 
-import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -12,25 +11,16 @@ from prefect.flows import load_flow_from_entrypoint
 from apflow.clock import utc_now
 from apflow.errors import Unknown
 from apflow.places import place
-from apflow.runs import Runs, engine, imports
+from apflow.runs import Runs, imports
 from apflow.runs.imports import Staged
 from apflow.settings import Settings
+from tests.flows.conftest import run_flow
 from tests.prefect_server import PrefectServer, until
 from tests.trial_office import MARKER, NOW, Office
 
-FLOWS = ("advance_referral", "fire_deadlines", "hold_forum", "import_referrals")
-
-
-def _run(settings: Settings, name: str, **ids: str) -> Any:
-    """Run a flow against the server, as its own process would, and return its end state."""
-    flow: Any = engine.load_flow(name)
-
-    async def run() -> Any:
-        async with engine.client():
-            return await flow(**ids, return_state=True)
-
-    with engine.speaking_to(settings):
-        return asyncio.run(run())
+FLOWS = (
+    "advance_referral", "fire_deadlines", "hold_forum", "import_referrals", "send_notices",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FLOWS)
@@ -48,7 +38,7 @@ def test_an_advance_started_by_hand_is_noted_named_and_never_recorded_again(
     office: Office, settings: Settings, prefect: PrefectServer
 ) -> None:
     request = office.to_open()
-    state = _run(settings, "advance_referral", request_id=request.id)
+    state = run_flow(settings, "advance_referral", request_id=request.id)
     assert (state.type.value, state.name) == ("COMPLETED", "Completed")
     assert office.steps(request.reference) == 1
     with Runs(office.work, settings, carries=False, grace_seconds=0):
@@ -62,14 +52,14 @@ def test_an_advance_started_by_hand_that_is_refused_ends_as_refused(
     office: Office, settings: Settings
 ) -> None:
     request = office.to_consent(office.opened(), agrees=False)
-    state = _run(settings, "advance_referral", request_id=request.id)
+    state = run_flow(settings, "advance_referral", request_id=request.id)
     assert (state.type.value, state.name) == ("COMPLETED", "Refused")
 
 
 def test_a_request_that_is_not_there_fails_its_run_with_a_name_and_no_text(
     office: Office, settings: Settings
 ) -> None:
-    state = _run(settings, "advance_referral", request_id="nothing")
+    state = run_flow(settings, "advance_referral", request_id="nothing")
     assert (state.type.value, state.message) == ("FAILED", "nothing: Unknown")
 
 
@@ -78,7 +68,7 @@ def test_the_sweep_applies_what_a_crash_left_waiting_and_records_it(
 ) -> None:
     request = office.to_open(utc_now() - timedelta(minutes=5))
     closed_long_ago = office.work.apply(office.to_open(NOW).id, NOW)
-    state = _run(settings, "fire_deadlines")
+    state = run_flow(settings, "fire_deadlines")
     assert state.type.value == "COMPLETED"
     assert "applied_waiting 1" in state.message
     assert office.work.request(request.id).state == "applied"
@@ -88,9 +78,9 @@ def test_the_sweep_applies_what_a_crash_left_waiting_and_records_it(
 
 def test_a_second_sweep_changes_nothing(office: Office, settings: Settings) -> None:
     request = office.to_open(utc_now() - timedelta(minutes=5))
-    _run(settings, "fire_deadlines")
+    run_flow(settings, "fire_deadlines")
     steps = office.steps(request.reference)
-    state = _run(settings, "fire_deadlines")
+    state = run_flow(settings, "fire_deadlines")
     assert "applied_waiting 0" in state.message
     assert office.steps(request.reference) == steps
 
@@ -99,7 +89,7 @@ def test_a_request_left_for_too_long_is_abandoned_by_the_sweep(
     office: Office, settings: Settings
 ) -> None:
     request = office.to_open(utc_now() - timedelta(hours=1))
-    state = _run(settings, "fire_deadlines")
+    state = run_flow(settings, "fire_deadlines")
     assert "abandoned 1" in state.message
     assert office.work.request(request.id).state == "abandoned"
 
@@ -108,7 +98,7 @@ def test_a_sitting_is_decided_by_one_run_that_every_decision_names(
     office: Office, settings: Settings, prefect: PrefectServer
 ) -> None:
     sitting, requests = office.prepared_sitting(utc_now())
-    state = _run(settings, "hold_forum", sitting=str(sitting))
+    state = run_flow(settings, "hold_forum", sitting=str(sitting))
     assert state.message == f"applied {len(requests)}"
     assert {office.work.request(one.id).state for one in requests} == {"applied"}
     (run_id,) = {office.run_of(one) for one in requests}
@@ -117,14 +107,14 @@ def test_a_sitting_is_decided_by_one_run_that_every_decision_names(
         assert [run["id"] for run in prefect.runs(f"referral:{request.reference}")] == [run_id]
     (table,) = prefect.artifacts(run_id)
     assert [row["outcome"] for row in json.loads(table["data"])] == ["applied", "applied"]
-    again = _run(settings, "hold_forum", sitting=str(sitting))
+    again = run_flow(settings, "hold_forum", sitting=str(sitting))
     assert again.message == "nothing"
 
 
 def test_a_sitting_that_is_no_sitting_fails_its_run_with_a_name(
     office: Office, settings: Settings
 ) -> None:
-    state = _run(settings, "hold_forum", sitting="trial")
+    state = run_flow(settings, "hold_forum", sitting="trial")
     assert (state.type.value, state.message) == ("FAILED", "hold_forum trial: BadInput")
 
 
@@ -136,7 +126,7 @@ def test_a_spreadsheet_is_imported_once_by_one_run_and_deleted(
     import_id = imports.stage(
         settings, Staged("trial", "autumn.csv", "ann", "school", sheet.encode())
     )
-    state = _run(settings, "import_referrals", import_id=import_id)
+    state = run_flow(settings, "import_referrals", import_id=import_id)
     assert state.message == "bad 1, opened 3"
     done = imports.result(settings, import_id)
     assert [row.outcome for row in done] == ["opened", "opened", "opened", "bad"]
@@ -145,7 +135,7 @@ def test_a_spreadsheet_is_imported_once_by_one_run_and_deleted(
     assert run_id is not None
     (progress,) = prefect.artifacts(run_id)
     assert progress["data"] == 80.0
-    assert _run(settings, "import_referrals", import_id=import_id).type.value == "FAILED"
+    assert run_flow(settings, "import_referrals", import_id=import_id).type.value == "FAILED"
     assert MARKER.encode() not in prefect.stored()
 
 

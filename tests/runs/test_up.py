@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from apflow.runs.up import up
 from apflow.settings import Settings
-up(Settings.read(), lambda line: print(line, flush=True))
+up(Settings.read(), lambda line: print(line, flush=True), None, ("apflow.web",), ("Welcome.",))
 """
 
 
@@ -47,11 +47,24 @@ def _children(parent: int) -> list[int]:
     return [int(pid) for pid in tasks.read_text().split()]
 
 
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class _Up:
     """`apflow up` as a process, and what it said so far."""
 
     def __init__(self, home: Path) -> None:
-        env = {**os.environ, "APFLOW_HOME": str(home), "APFLOW_SWEEP_MINUTES": "5"}
+        self.web_port = _free()
+        env = {
+            **os.environ,
+            "APFLOW_HOME": str(home),
+            "APFLOW_SWEEP_MINUTES": "5",
+            "APFLOW_WEB_PORT": str(self.web_port),
+        }
         self.process = subprocess.Popen(
             [sys.executable, "-c", _UP], env=env, stdout=subprocess.PIPE, text=True
         )
@@ -83,15 +96,20 @@ def running(tmp_path: Path, prefect: PrefectServer, prefect_database: Path) -> I
         made.ended()
 
 
-def test_up_serves_the_sweep_on_its_schedule_and_stops_without_a_trace(running: _Up) -> None:
+def test_up_serves_pages_and_sweep_and_stops_without_a_trace(running: _Up) -> None:
     until(lambda: any("Sweeping deadlines" in line for line in running.said), 120)
+    pages = f"http://{LOOPBACK}:{running.web_port}"
+    assert running.said[:2] == [f"The pages: {pages}\n", "Welcome.\n"]
+    assert "Sign in" in httpx.get(f"{pages}/sign-in").text
     api = next(line.split()[2] for line in running.said if line.startswith("Prefect's API"))
 
     def served() -> dict[str, dict[str, Any]]:
         found = httpx.post(f"{api}/deployments/filter", json={}, timeout=20).json()
         return {one["entrypoint"].rpartition(":")[2]: one for one in found}
 
-    flows = {"fire_deadlines", "advance_referral", "hold_forum", "import_referrals"}
+    flows = {
+        "fire_deadlines", "send_notices", "advance_referral", "hold_forum", "import_referrals",
+    }  # fmt: skip
     until(lambda: set(served()) == flows, 60, "every flow is served")
     sweep = served()["fire_deadlines"]
     (schedule,) = sweep["schedules"]
@@ -101,11 +119,11 @@ def test_up_serves_the_sweep_on_its_schedule_and_stops_without_a_trace(running: 
     assert sweep["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
 
     leaders = _children(running.process.pid)
-    assert len(leaders) == 2
+    assert len(leaders) == 3
     running.process.send_signal(signal.SIGTERM)
     assert running.ended() == 0
     assert running.said[-1] == "Everything is stopped\n"
-    assert [_in_group(leader) for leader in leaders] == [[], []]
+    assert [_in_group(leader) for leader in leaders] == [[], [], []]
 
 
 def test_a_port_already_taken_is_said_and_nothing_is_started(tmp_path: Path) -> None:
@@ -117,6 +135,16 @@ def test_a_port_already_taken_is_said_and_nothing_is_started(tmp_path: Path) -> 
         with pytest.raises(CannotStart, match=f"port {port} on {LOOPBACK} cannot be used"):
             up(Settings(home=tmp_path), said.append, port)
     assert said == []
+    assert not (tmp_path / "log").exists()
+
+
+def test_a_taken_port_of_the_pages_is_said_and_nothing_is_started(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CannotStart, match=f"port {port}"):
+            up(Settings(home=tmp_path, web_port=port), print, web=("apflow.web",))
     assert not (tmp_path / "log").exists()
 
 

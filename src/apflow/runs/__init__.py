@@ -31,9 +31,10 @@ The protocol
    because what its carrier had on the wire may arrive late.
 5. *Hands off.* The recorder leaves alone what this process is carrying; what another process
    closed it leaves alone for `GRACE_TIMEOUTS`, longer than a carry can last (`CARRY_TIMEOUTS`).
-6. *Nobody waits.* A click waits `gate_wait_ms` at the gate and `carry_wait_ms` for its carry,
-   and never makes a call to Prefect itself. Then it applies the Request; the carry, if it
-   lives, finds it applied and ends its run. Applying twice gives the first result.
+6. *Nobody waits.* A click waits `gate_wait_ms` at the gate (in a crowd not at all) and
+   `carry_wait_ms` for its carry, and never makes a call to Prefect itself. Then it applies the
+   Request; the carry, if it lives, finds it applied and ends its run. Applying twice gives the
+   first result.
 7. *The breaker* begins tripped and is tripped by every failure; only the keeper's probe of
    `/api/ready` mends it. While it is tripped no click tries Prefect.
 8. A run started by hand or from a deployment has no key, and one that holds a forum or imports

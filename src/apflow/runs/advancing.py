@@ -21,6 +21,9 @@ from apflow.settings import Settings
 
 _log = logging.getLogger(__name__)
 
+#: How long a sitting waits for the server's first answer; a meeting is decided in one run.
+_FIRST_ASKED_SECONDS = 1.0
+
 
 class Runs:
     """One process's dealings with Prefect for one store. Safe to share between threads.
@@ -100,7 +103,11 @@ class Runs:
 
     def _begin_holding(self, sitting: Sitting, now: datetime) -> str | Lost | None:
         """Return the run that is to carry the sitting, noted on its Requests, if there is one."""
-        if not self._has_prefect or not self._keeper.asked(self._seconds) or self._gate.tripped:
+        if (
+            not self._has_prefect
+            or not self._keeper.asked(_FIRST_ASKED_SECONDS)
+            or self._gate.tripped
+        ):
             return None
         waiting = forum.waiting(self._casework.office, sitting, now)
         if not waiting:

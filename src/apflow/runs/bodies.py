@@ -1,11 +1,11 @@
-"""The bodies of the two flows that run all day: one advance, and the sweep."""
+"""The bodies of the flows that run all day: one advance, the sweep, and the post."""
 
 import logging
 from dataclasses import asdict
 from datetime import timedelta
 from threading import Event
 
-from apflow.casework import Casework
+from apflow.casework import Casework, posting
 from apflow.clock import utc_now
 from apflow.referral import Request
 from apflow.runs import imports
@@ -27,6 +27,11 @@ def carried(request_id: str, run_id: str | None) -> Said:
 def swept() -> Said:
     """Do what time does, then record what no process recorded. Never raises."""
     return guarded("fire_deadlines", _swept)
+
+
+def posted() -> Said:
+    """Send what waits in the outbox. Never raises."""
+    return guarded("send_notices", _posted)
 
 
 def _carried(request_id: str, run_id: str | None) -> Said:
@@ -72,6 +77,18 @@ def _swept() -> Said:
     message = ", ".join(f"{name} {count}" for name, count in counts.items())
     _record_leftovers(work, settings)
     imports.forget(settings, utc_now() - keep)
+    return Said(ok=True, name="Completed", message=message)
+
+
+def _posted() -> Said:
+    settings = Settings.read()
+    mailer = posting.Mailer.of(settings)
+    if mailer is None:
+        return Said(ok=True, name="Completed", message="no mail server is named")
+    done = posting.send_due(work_of(settings).office, mailer, utc_now(), settings.sweep_limit)
+    message = f"sent {done.sent}, failed {done.failed}, nobody {done.nobody}"
+    if done.away:
+        return Said(ok=False, name="Failed", message=f"the mail server is away: {message}")
     return Said(ok=True, name="Completed", message=message)
 
 

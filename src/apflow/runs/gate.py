@@ -6,19 +6,26 @@ Prefect's server cannot take a crowd: four runs at once on SQLite lose one in se
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Event
+from time import monotonic
+from typing import Final
+
+#: How long after somebody waited in vain nobody else waits.
+_CROWDED_SECONDS: Final = 1.0
 
 
 class Gate:
     """Lets `width` callers through at once. Safe to share between threads.
 
     It has a breaker, which begins tripped: until a probe has found the server ready (`mend`),
-    nobody is let through, and no caller waits. Whoever meets a failure trips it again.
+    nobody is let through, and no caller waits. Whoever meets a failure trips it again. In a crowd
+    nobody waits either: once somebody waited in vain, others would too.
     """
 
     def __init__(self, width: int, wait_seconds: float) -> None:
         self._places = BoundedSemaphore(width)
         self._wait_seconds = wait_seconds
         self._mended = Event()
+        self._crowded_until = monotonic()
 
     @property
     def tripped(self) -> bool:
@@ -35,7 +42,11 @@ class Gate:
 
     def enter(self) -> bool:
         """Wait for a place and return true, or false after the short wait. `leave` it again."""
-        if self.tripped or not self._places.acquire(timeout=self._wait_seconds):
+        if self.tripped:
+            return False
+        crowded = monotonic() < self._crowded_until
+        if not self._places.acquire(timeout=0 if crowded else self._wait_seconds):
+            self._crowded_until = monotonic() + _CROWDED_SECONDS
             return False
         if self.tripped:
             self._places.release()

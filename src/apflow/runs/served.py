@@ -1,4 +1,4 @@
-"""The process that serves the flows' deployments: the sweep on its schedule, the others at call.
+"""The process that serves the flows' deployments: sweep and post on schedule, the others at call.
 
     python -m apflow.runs.served
 
@@ -19,26 +19,34 @@ from apflow.settings import Settings
 DEPLOYMENT = "apflow"
 #: Flows that are started by people and by apflow, never by the clock.
 AT_CALL = ("advance_referral", "hold_forum", "import_referrals")
-#: Runs at once: a sweep, and one that somebody started.
-_AT_ONCE = 2
+#: Runs at once: a sweep, the post, and one that somebody started.
+_AT_ONCE = 3
 
 
 def deployments(settings: Settings) -> tuple[RunnerDeployment, ...]:
-    """Return the deployments of all four flows, by the paths of their files."""
-    sweep = RunnerDeployment.from_entrypoint(
-        _entrypoint("fire_deadlines"),
+    """Return the deployments of all five flows, by the paths of their files.
+
+    Where no mail server is named the post is at call too: it would have nothing to do.
+    """
+    minutes = timedelta(minutes=settings.sweep_minutes)
+    return (
+        _scheduled("fire_deadlines", minutes),
+        _scheduled("send_notices", minutes if settings.smtp_host else None),
+        *(RunnerDeployment.from_entrypoint(_entrypoint(name), name=DEPLOYMENT) for name in AT_CALL),
+    )
+
+
+def _scheduled(name: str, interval: timedelta | None) -> RunnerDeployment:
+    return RunnerDeployment.from_entrypoint(
+        _entrypoint(name),
         name=DEPLOYMENT,
-        interval=timedelta(minutes=settings.sweep_minutes),
+        interval=interval,
         paused=False,
-        # A sweep that is still at work makes the next one superfluous, not late.
+        # A run that is still at work makes the next one superfluous, not late.
         concurrency_limit=ConcurrencyLimitConfig(
             limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
         ),
     )
-    at_call = (
-        RunnerDeployment.from_entrypoint(_entrypoint(name), name=DEPLOYMENT) for name in AT_CALL
-    )
-    return (sweep, *at_call)
 
 
 def _entrypoint(name: str) -> str:

@@ -8,7 +8,7 @@ import fcntl
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -29,8 +29,6 @@ _READY_SECONDS = 120.0
 _FIRST_PAUSE, _LAST_PAUSE = 1.0, 60.0
 
 Say = Callable[[str], None]
-#: What runs in this process while everything is up, by the address of Prefect's API.
-Beside = Callable[[str], AbstractContextManager[object]]
 
 
 class CannotStart(ApflowError):
@@ -50,14 +48,13 @@ def up(
     say: Say,
     port: int | None = None,
     web: Sequence[str] = (),
-    beside: Beside = nullcontext,
+    welcome: Sequence[str] = (),
 ) -> None:
-    """Keep Prefect's server, the served flows and the web process until SIGINT or SIGTERM.
+    """Keep Prefect's server, the served flows and the pages until SIGINT or SIGTERM.
 
     `port` is where Prefect listens on the loopback; None takes a free one. `web` is the module
     that serves the pages and its arguments; it starts at once, for it does without Prefect.
-    What `beside` makes of the address of Prefect's API is entered once that takes work, and
-    left again before anything is stopped.
+    `welcome` is said once the pages answer.
     Only on the main thread. Raises CannotStart, with nothing left running.
     """
     stopping = Event()
@@ -65,20 +62,22 @@ def up(
         port = _free(port)
         api = f"http://{LOOPBACK}:{port}/api"
         server, served = _children(settings, port, api)
-        pages = (
-            [Child("web", web, _environment(settings, api), _log(settings, "web"))] if web else []
-        )
+        pages = [_pages(settings, web, api)] if web else []
         try:
-            for child in (server, *pages):
+            for child in (*pages, server):
                 child.start()
+            for child in pages:
+                _answering(child, settings.web_port, stopping)
+                say(f"The pages: http://{LOOPBACK}:{settings.web_port}")
+                for line in welcome:
+                    say(line)
             say(f"Prefect is starting, which takes a while (log: {server.log})")
             if _ready(server, api, stopping):
                 say(f"Prefect's pages: http://{LOOPBACK}:{port}")
                 say(f"Prefect's API: {api} (for APFLOW_PREFECT_API_URL)")
                 served.start()
                 say(f"Sweeping deadlines every {settings.sweep_minutes} min (log: {served.log})")
-                with beside(api):
-                    keep([server, *pages, served], stopping, say)
+                keep([server, *pages, served], stopping, say)
         finally:
             for child in (*pages, served, server):
                 child.stop()
@@ -93,6 +92,12 @@ def _children(settings: Settings, port: int, api: str) -> tuple[Child, Child]:
         Child("Prefect's server", start, env, _log(settings, "prefect")),
         Child("The served flows", ["apflow.runs.served"], env, _log(settings, "served")),
     )
+
+
+def _pages(settings: Settings, web: Sequence[str], api: str) -> Child:
+    """Return the process that serves the pages, not started; its port has to be free."""
+    _free(settings.web_port)
+    return Child("The pages", web, _environment(settings, api), _log(settings, "web"))
 
 
 def _environment(settings: Settings, api: str) -> dict[str, str]:
@@ -131,10 +136,25 @@ def _free(port: int | None) -> int:
         try:
             probe.bind((LOOPBACK, port or 0))
         except (OSError, OverflowError) as fault:
-            says = f"port {port} on {LOOPBACK} cannot be used ({fault}); give another, or none"
+            says = f"port {port} on {LOOPBACK} cannot be used ({fault}); give another"
             raise CannotStart(says) from None
         free: int = probe.getsockname()[1]
         return free
+
+
+def _answering(pages: Child, port: int, stopping: Event) -> None:
+    """Wait until the pages answer, or until told to stop."""
+    until = monotonic() + _READY_SECONDS
+    while not stopping.wait(0.1):
+        if not pages.running:
+            raise CannotStart(f"The pages ended at once; their log says why: {pages.log}")
+        if monotonic() > until:
+            raise CannotStart(f"The pages do not answer after two minutes: {pages.log}")
+        try:
+            if httpx.get(f"http://{LOOPBACK}:{port}/healthz", timeout=1.0).is_success:
+                return
+        except httpx.HTTPError:
+            continue
 
 
 def _ready(server: Child, api: str, stopping: Event) -> bool:
