@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import pytest
 
 from apflow.casework.cohort import preparing
@@ -155,8 +157,11 @@ class _Served:
     """`apflow demo` as a process, and what it said so far."""
 
     def __init__(self, home: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.pages = f"http://127.0.0.1:{probe.getsockname()[1]}"
         self.process = subprocess.Popen(
-            DEMO, env=environment(home),
+            [*DEMO, "--web-port", self.pages.rpartition(":")[2]], env=environment(home),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         self.said: list[str] = []
@@ -192,7 +197,8 @@ def served(cohort: Invented, prefect_database: Path) -> Iterator[_Served]:
 def test_served_it_records_a_run_for_each_request_and_stops_cleanly(
     served: _Served, cohort: Invented
 ) -> None:
-    until(lambda: any("Recording the cohort's requests" in line for line in served.said), 150)
+    until(lambda: any("Sweeping deadlines" in line for line in served.said), 150)
+    _each_of_the_four_signs_in(served)
     store = cohort.store
 
     def recorded() -> int:
@@ -209,3 +215,16 @@ def test_served_it_records_a_run_for_each_request_and_stops_cleanly(
     assert served.said[-1] == "Everything is stopped\n"
     assert any(line.startswith("Prefect's pages: http://127.0.0.1:") for line in served.said)
     assert not any("Traceback" in line or "failed" in line for line in served.said)
+
+
+def _each_of_the_four_signs_in(served: _Served) -> None:
+    """Sign in to the pages by each of the words that were printed."""
+    begin = served.said.index("Sign in there as one of:\n")
+    assert served.said[begin - 1] == f"The pages: {served.pages}\n"
+    four = [line.split()[-2:] for line in served.said[begin + 1 : begin + 5]]
+    assert len(four) == 4
+    for person, password in four:
+        with httpx.Client(base_url=served.pages, headers={"Origin": served.pages}) as browser:
+            answer = browser.post("/sign-in", data={"name": person, "password": password})
+            assert answer.status_code == 303, person
+            assert browser.get("/account").status_code == 200

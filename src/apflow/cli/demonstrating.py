@@ -1,12 +1,10 @@
 """The demonstration: an invented cohort, what is said of it, and everything kept running."""
 
-import logging
 import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -14,9 +12,10 @@ from typing import Any
 
 import click
 
-from apflow import runs
 from apflow.casework import Casework
+from apflow.casework.cohort import accounts as cohort_accounts
 from apflow.casework.cohort import holding, preparing, summary
+from apflow.casework.cohort.accounts import SignIn
 from apflow.casework.cohort.preparing import Cohort
 from apflow.casework.cohort.summary import Look, Summary
 from apflow.cli import asking, saying
@@ -31,9 +30,17 @@ _KEEP_REFUSED_DAYS = 3650
 
 
 def demonstrate(
-    seed: int | None, day: str | None, port: int | None, *, only_prepare: bool, as_json: bool
+    seed: int | None,
+    day: str | None,
+    ports: tuple[int | None, int | None],
+    *,
+    only_prepare: bool,
+    as_json: bool,
 ) -> None:
-    """Prepare the cohort unless it is there, say what there is to see, and keep it running."""
+    """Prepare the cohort unless it is there, say what there is to see, and keep it running.
+
+    `ports` are Prefect's and the pages'.
+    """
     settings = _settings()
     began = monotonic()
     cohort, new = _cohort(settings, seed, day)
@@ -47,7 +54,8 @@ def demonstrate(
         click.echo(f"Prepared in {seconds} seconds." if new else _goes_on(cohort))
         click.echo("\n".join(shown.lines()))
     if not only_prepare:
-        serve(settings, _to_screen(as_json=as_json), port, house)
+        signing_in = _signing_in(cohort_accounts.sign_ins(house.store, settings.home, utc_now()))
+        serve(settings, _to_screen(as_json=as_json), *ports, signing_in)
 
 
 def _settings() -> Settings:
@@ -55,7 +63,11 @@ def _settings() -> Settings:
     plain = Settings.read()
     home = plain.home.absolute() / "demo"
     home.mkdir(parents=True, exist_ok=True)
-    given: dict[str, object] = {"home": home, "states": (home / "states",)}
+    given: dict[str, object] = {
+        "home": home,
+        "states": (home / "states",),
+        "demonstration": True,
+    }
     if "keep_refused_days" not in plain.model_fields_set:
         given["keep_refused_days"] = _KEEP_REFUSED_DAYS
     return Settings.read(**given)
@@ -138,6 +150,15 @@ class _Shown:
         return {"APFLOW_HOME": str(home), "APFLOW_STATES": str(home / "states")}
 
 
+def _signing_in(given: Sequence[SignIn]) -> list[str]:
+    """Return how to sign in to the pages, a line each, in columns."""
+    widths = [max(len(getattr(one, part)) for one in given) for part in ("roles", "person")]
+    lines = [
+        f"  {one.roles:<{widths[0]}}  {one.person:<{widths[1]}}  {one.password}" for one in given
+    ]
+    return ["Sign in there as one of:", *lines]
+
+
 def _typed(look: Look) -> str:
     return shlex.join((*_myself(), *look.command))
 
@@ -158,37 +179,21 @@ def _to_screen(*, as_json: bool) -> Callable[[str], None]:
 
 
 def serve(
-    settings: Settings, say: Callable[[str], None], port: int | None, house: Casework | None = None
+    settings: Settings,
+    say: Callable[[str], None],
+    port: int | None,
+    web_port: int | None,
+    welcome: Sequence[str] = (),
 ) -> None:
-    """Keep everything running until Ctrl-C; what `house` has unrecorded is recorded meanwhile."""
+    """Keep everything running until Ctrl-C: the pages, Prefect's server, the served flows."""
     from apflow.runs.up import up as keep_up  # noqa: PLC0415
 
-    @contextmanager
-    def recording(api: str) -> Iterator[None]:
-        if house is None:
-            yield
-            return
-        log = settings.home.absolute() / "log" / "recorder.log"
-        with _logged(log), runs.Runs(house, _knowing(settings, api), carries=False):
-            say(f"Recording the cohort's requests as Prefect runs, in turn (log: {log})")
-            yield
-
-    keep_up(settings, say, port, beside=recording)
+    keep_up(_reached(settings, web_port), say, port, ("apflow.web",), welcome)
 
 
-def _knowing(settings: Settings, api: str) -> Settings:
-    return settings.model_copy(update={"prefect_api_url": api})
-
-
-@contextmanager
-def _logged(file: Path) -> Iterator[None]:
-    """Send what apflow logs to a file: the terminal is for people."""
-    logger = logging.getLogger("apflow")
-    handler = logging.FileHandler(file, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        handler.close()
+def _reached(settings: Settings, web_port: int | None) -> Settings:
+    """Return the settings with the port that was asked for, and the address that follows."""
+    given: dict[str, object] = {} if web_port is None else {"web_port": web_port}
+    if "web_url" not in settings.model_fields_set:
+        given["web_url"] = f"http://127.0.0.1:{web_port or settings.web_port}"
+    return settings.model_copy(update=given)

@@ -1,16 +1,16 @@
 """The register on the command line: organisations, people and their roles, pupils, sittings."""
 
-from datetime import date
-
 import click
 
+from apflow.casework.accounts import organisations, people
 from apflow.cli import asking, saying
 from apflow.clock import london_day, utc_now
-from apflow.errors import BadInput, Unknown
+from apflow.errors import BadInput
 from apflow.policy.written import take_date
 from apflow.store import register as known
 from apflow.store.engine import Taken
-from apflow.store.register import Membership, Organisation, Person, Pupil
+from apflow.store.office_acts import COMMAND_LINE
+from apflow.store.register import Pupil
 
 
 @click.group("register")
@@ -25,23 +25,11 @@ def register() -> None:
 @asking.as_json
 def organisation(identity: str, name: str, particulars: tuple[str, ...], as_json: bool) -> int:
     """Add an organisation, or change its name and particulars (such as urn=134310)."""
-    written = {key: _particular(value) for key, value in asking.answers(particulars, None).items()}
-    added = Organisation(_id(identity), name, written)
-    with asking.casework().store.writing() as tx:
-        if not known.change_organisation(tx, added):
-            known.add_organisation(tx, added)
-    told = {"id": identity, "name": name, "particulars": written}
-    return saying.done(f"{identity}: {name}", told, as_json=as_json)
-
-
-def _particular(value: object) -> object:
-    text = str(value)
-    if text.isdecimal():
-        return int(text)
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return {"yes": True, "no": False}.get(text, text)
+    given = asking.answers(particulars, None)
+    office = asking.casework().office
+    put = organisations.put_organisation(office, COMMAND_LINE, identity, name, given, utc_now())
+    told = {"id": put.id, "name": put.name, "particulars": put.particulars}
+    return saying.done(f"{put.id}: {put.name}", told, as_json=as_json)
 
 
 @register.command("person")
@@ -55,20 +43,14 @@ def person(
     identity: str, name: str, roles: tuple[str, ...], email: str | None, disable: bool,
     as_json: bool,
 ) -> int:  # fmt: skip
-    """Add a person, or change them, and give them roles: school@oakwood, forum, manager."""
-    added = Person(_id(identity), name, email)
-    with asking.casework().store.writing() as tx:
-        if not known.change_person(tx, added):
-            known.add_person(tx, added)
-        for role in roles:
-            called, _, where = role.partition("@")
-            if where and known.get_organisation(tx, where) is None:
-                raise Unknown("organisation", where)
-            known.add_membership(tx, Membership(identity, called, where or None))
-        if disable:
-            known.disable(tx, identity, utc_now())
-    told = {"id": identity, "name": name, "given": roles, "disabled": disable}
-    return saying.done(f"{identity}: {name}", told, as_json=as_json)
+    """Add a person, or change them, and give them roles: school@oakwood, forum, administrator."""
+    given = [(called, where or None) for called, _, where in (one.partition("@") for one in roles)]
+    put = people.put_person(
+        asking.casework().office, COMMAND_LINE, identity, name, email, utc_now(),
+        roles=given, disabled=disable,
+    )  # fmt: skip
+    told = {"id": put.id, "name": put.name, "given": roles, "disabled": disable}
+    return saying.done(f"{put.id}: {put.name}", told, as_json=as_json)
 
 
 @register.command("pupil")

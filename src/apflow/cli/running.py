@@ -14,13 +14,21 @@ _PORT = click.option(
 )
 
 
+_WEB_PORT = click.option(
+    "--web-port",
+    type=click.IntRange(1, 65535),
+    help="Where the pages are on this machine; APFLOW_WEB_PORT, else 8000, if left out.",
+)
+
+
 @click.command("up")
 @_PORT
-def up(port: int | None) -> int:
+@_WEB_PORT
+def up(port: int | None, web_port: int | None) -> int:
     """Start everything on this machine, on this installation's database, until Ctrl-C.
 
-    Prefect's server and the served flows: the sweep of the deadlines every few minutes, and the
-    others at call.
+    The pages, Prefect's server and the served flows: the sweep of the deadlines every few
+    minutes, and the others at call.
     """
     from apflow.cli import asking  # noqa: PLC0415
     from apflow.cli.demonstrating import serve  # noqa: PLC0415
@@ -28,7 +36,7 @@ def up(port: int | None) -> int:
 
     settings = Settings.read()
     asking.casework(settings)
-    serve(settings, click.echo, port)
+    serve(settings, click.echo, port, web_port)
     return 0
 
 
@@ -37,8 +45,16 @@ def up(port: int | None) -> int:
 @click.option("--date", "day", metavar="DATE", help="The day on which the stories end; today.")
 @click.option("--no-serve", is_flag=True, help="Prepare, say what is there, and end.")
 @_PORT
+@_WEB_PORT
 @options.as_json
-def demo(seed: int | None, day: str | None, no_serve: bool, port: int | None, as_json: bool) -> int:
+def demo(
+    seed: int | None,
+    day: str | None,
+    no_serve: bool,
+    port: int | None,
+    web_port: int | None,
+    as_json: bool,
+) -> int:
     """Prepare a cohort of invented pupils in both policies, and start everything, until Ctrl-C.
 
     It is told through the same doors as real referrals, in a folder and a database of its own
@@ -47,5 +63,5 @@ def demo(seed: int | None, day: str | None, no_serve: bool, port: int | None, as
     """
     from apflow.cli.demonstrating import demonstrate  # noqa: PLC0415
 
-    demonstrate(seed, day, port, only_prepare=no_serve, as_json=as_json)
+    demonstrate(seed, day, (port, web_port), only_prepare=no_serve, as_json=as_json)
     return 0
