@@ -1,0 +1,1 @@
+"""Pages of those who work on referrals: worklist, referral, history, search, forms."""

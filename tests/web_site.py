@@ -1,0 +1,158 @@
+"""The pages served for tests: the real application on a real port, with the invented cohort.
+
+`site` is a copy of the cohort that a test may change; `shared_site` is one for all tests that only
+read. Nobody needs a password here: `browse("gwen")` is a browser in which Gwen is signed in.
+"""
+
+import shutil
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+
+import httpx
+import pytest
+import uvicorn
+
+from apflow.casework import Casework
+from apflow.casework.accounts import Accounts
+from apflow.runs import Runs
+from apflow.settings import Settings
+from apflow.store import Store
+from apflow.web.app import create
+from apflow.web.visitors import cookie_name
+from tests.invented_cohort import NOW, Invented
+
+
+@dataclass
+class Moment:
+    """The present, as the pages are told it."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def later(self, **by: float) -> None:
+        """Let time go by: `later(minutes=31)`."""
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Served:
+    """An installation whose pages are served at `url`."""
+
+    url: str
+    work: Casework
+    accounts: Accounts
+    invented: Invented
+    moment: Moment
+    settings: Settings
+    _open: list[httpx.Client] = field(default_factory=list)
+
+    def secret(self, person: str) -> str:
+        """Sign a person in and return the secret of their session."""
+        return self.accounts.sign_in_as_known(person, "demo", self.moment())
+
+    def browse(self, person: str | None = None, **headers: str) -> httpx.Client:
+        """Return a browser in which `person` is signed in (None: nobody); redirects are shown."""
+        client = httpx.Client(
+            base_url=self.url,
+            headers={"Sec-Fetch-Site": "same-origin", **headers},
+            timeout=60,
+        )
+        if person is not None:
+            client.cookies.set("apflow", self.secret(person))
+        self._open.append(client)
+        return client
+
+    def close(self) -> None:
+        """Close every browser."""
+        for client in self._open:
+            client.close()
+
+
+@contextmanager
+def served(
+    work: Casework, invented: Invented, settings: Settings, moment: Moment | None = None
+) -> Iterator[Served]:
+    """Serve a casework's pages on a free port of the loopback."""
+    at = moment or Moment()
+    accounts = Accounts(work.office)
+    with Runs(work, settings) as runs, _listening() as listener:
+        app = create(work, runs, settings, at, accounts)
+        port = listener.getsockname()[1]
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        _wait_until_serving(server)
+        one = Served(f"http://127.0.0.1:{port}", work, accounts, invented, at, settings)
+        assert cookie_name(app.state.site).endswith("apflow")
+        try:
+            yield one
+        finally:
+            one.close()
+            server.should_exit = True
+            thread.join(20)
+
+
+@contextmanager
+def _listening() -> Iterator[socket.socket]:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", 0))
+        yield listener
+
+
+def _wait_until_serving(server: uvicorn.Server) -> None:
+    until = monotonic() + 30
+    while not server.started:
+        assert monotonic() < until, "the pages are not served"
+        sleep(0.01)
+
+
+@contextmanager
+def copy_of(invented: Invented, folder: Path) -> Iterator[Casework]:
+    """Give a casework on a copy of the cohort's database in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / "apflow.db"
+    source, target = invented.home / "demo" / "apflow.db", made
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+    states = folder / "states"
+    shutil.copytree(invented.home / "demo" / "states", states)
+    store = Store(f"sqlite:///{made}")
+    try:
+        yield Casework(store, (states,))
+    finally:
+        store.close()
+
+
+def settings_for(work: Casework, folder: Path) -> Settings:
+    """Return the settings of an installation on a casework's database."""
+    return Settings.read(
+        home=folder, database_url=work.store.url, states=work.office.folders, demonstration=True
+    )
+
+
+@pytest.fixture
+def site(cohort: Invented, tmp_path: Path) -> Iterator[Served]:
+    """Give the pages on a copy of the cohort that the test may change."""
+    with (
+        copy_of(cohort, tmp_path / "site") as work,
+        served(work, cohort, settings_for(work, tmp_path / "site")) as one,
+    ):
+        yield one
+
+
+@pytest.fixture(scope="session")
+def shared_site(cohort: Invented, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Give the pages on a copy of the cohort that nobody changes."""
+    folder = tmp_path_factory.mktemp("shared-site")
+    with copy_of(cohort, folder) as work, served(work, cohort, settings_for(work, folder)) as one:
+        yield one
