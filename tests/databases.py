@@ -23,6 +23,7 @@ import sqlalchemy as sa
 
 from apflow.store import Store
 from apflow.store.tables import metadata
+from apflow.store.triggers import APPEND_ONLY
 
 FIXTURES = (
     "copied",
@@ -177,9 +178,9 @@ def _kept_open(url: str) -> psycopg.Connection[Any]:
 #: What empties a database, in one transaction since it is sent in one go: past the triggers that
 #: keep the history append-only.
 _EMPTYING = (
-    "ALTER TABLE steps DISABLE TRIGGER USER; "
+    "".join(f"ALTER TABLE {name} DISABLE TRIGGER USER; " for name in APPEND_ONLY)
     + "".join(f'DELETE FROM "{table.name}"; ' for table in reversed(metadata.sorted_tables))
-    + "ALTER TABLE steps ENABLE TRIGGER USER"
+    + "; ".join(f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in APPEND_ONLY)
 )
 
 

@@ -62,3 +62,25 @@ def spoilt(random: Random, good: bytes) -> bytes:
 def binary(random: Random) -> bytes:
     """Return bytes that are no text of any kind."""
     return random.randbytes(random.choice((0, 1, 3, 400, 70_000)))
+
+
+def shapeless(random: Random, depth: int = 0) -> object:
+    """Return a value of any JSON shape, and of none."""
+    kind = random.randrange(4 if depth > 3 else 7)
+    if kind == 0:
+        return random.choice((None, True, False))
+    if kind == 1:
+        return random.choice(_NUMBERS)
+    if kind < 4:
+        return word(random) if random.random() < 0.5 else random.choice(_USUAL)
+    if kind == 4:
+        return [shapeless(random, depth + 1) for _ in range(random.randrange(4))]
+    names = [random.choice(("la", "panel_member", "answer", "on", word(random))) for _ in range(2)]
+    return {name: shapeless(random, depth + 1) for name in names}
+
+
+_USUAL = ("yes", "no", "2026-01-12", "present", "oak", "lea", "story", "2026-01-14")
+_NUMBERS = (
+    0, -1, 1.5, -0.0, 2**31, 2**53, 2**63, -(2**63) - 1, 10**30, 1e308,
+    float("inf"), float("nan"),
+)  # fmt: skip

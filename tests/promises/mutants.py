@@ -10,7 +10,7 @@ from typing import Any
 
 from apflow.casework import applying, closing, missing, recording
 from apflow.casework.office import Office
-from apflow.referral import DeadlineRow, Request, Step
+from apflow.referral import DeadlineRow, Request
 from apflow.store import Tx, deadlines, history, notices, tables
 from apflow.store.deadlines import Key
 
@@ -20,16 +20,16 @@ Put = Callable[[Any, str, Any], None]
 
 def history_in_a_second_transaction(put: Put) -> None:
     """The state is committed first, and its step a moment later."""
-    apply, append, late = applying.apply, history.append, list[Step]()
+    apply, append, late = applying.apply, history.append, list[tuple[Any, ...]]()
 
     def apply_and_then_append(office: Office, request_id: str, now: datetime) -> Request:
         closed = apply(office, request_id, now)
         with office.store.writing() as tx:
             while late:
-                append(tx, late.pop(0))
+                append(tx, *late.pop(0))
         return closed
 
-    put(history, "append", lambda _, step: late.append(step))
+    put(history, "append", lambda _, step, *more: late.append((step, *more)))
     put(applying, "apply", apply_and_then_append)
 
 

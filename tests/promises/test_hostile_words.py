@@ -8,12 +8,14 @@ from random import Random
 import pytest
 
 from apflow import casework, cli
-from apflow.casework import Casework
+from apflow.casework import Asked
+from apflow.errors import ApflowError
+from apflow.referral import HOUSE_EVENTS
 from apflow.store import Store, register
-from tests.promises.hostile import BOMB, binary, spoilt, word
+from tests.promises.hostile import BOMB, binary, shapeless, spoilt, word
 from tests.promises.pictures import rows
 from tests.promises.soundness import faults
-from tests.small_office import Office
+from tests.small_office import START, Office
 from tests.small_office import office as small_office
 
 _YEAR = (
@@ -34,18 +36,16 @@ Typed = Callable[["Typist", Path, str], list[str]]
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """Give the small office on the database that the commands use."""
-    home = tmp_path / "home"
-    home.mkdir()
-    monkeypatch.setenv("APFLOW_HOME", str(home))
-    monkeypatch.delenv("APFLOW_AS", raising=False)
-    store = Store(f"sqlite:///{home / 'apflow.db'}")
-    store.upgrade()
     made = small_office(store, tmp_path)
+    monkeypatch.setenv("APFLOW_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("APFLOW_DATABASE_URL", store.url)
     monkeypatch.setenv("APFLOW_STATES", str(made.folder))
+    monkeypatch.delenv("APFLOW_AS", raising=False)
     casework.opened.cache_clear()
-    yield Office(Casework(store, (made.folder,)), made.folder)
+    yield made
+    casework.opened(store.url, (made.folder,)).store.close()
     casework.opened.cache_clear()
 
 
@@ -171,7 +171,7 @@ def anything(typist: Typist, _: Path, reference: str) -> list[str]:
         (importing, 100, {0, 2}),
         (changing_days, 100, {0, 2}),
         (checking, 120, {0, 2}),
-        (anything, 150, {0, 1, 2}),
+        (anything, 150, {0, 2}),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )
@@ -185,6 +185,7 @@ def test_nothing_that_is_typed_gives_a_traceback_or_changes_anything_when_refuse
 ) -> None:
     """I8: every exit code is one of the four, and bad input (2) leaves every row as it was."""
     codes = Counter[int]()
+    times = times if office.work.store.dialect == "sqlite" else times // 2
     reference = office.opened(agrees=True)
     office.done(reference, "log", "sue", story="It began.")
     for seed in range(times):
@@ -203,6 +204,45 @@ def test_nothing_that_is_typed_gives_a_traceback_or_changes_anything_when_refuse
         codes[code] += 1
     assert set(codes) >= outcomes, codes
     assert faults(office.work) == []
+
+
+def test_whatever_is_asked_is_taken_or_refused_in_words(office: Office) -> None:
+    """I8: answers of any shape, as another program may send them, are an error with words."""
+    random, states = Random(8), Counter[str]()
+    references = [office.opened(f"p{number}", agrees=True) for number in (1, 2, 3)]
+    for _ in range(400):
+        reference, asked = _asked(random, random.choice(references))
+        before = rows(office.work.store)
+        try:
+            request = office.work.ask(reference, asked, START, random.choice((None, word(random))))
+            states[office.work.apply(request.id, START).state] += 1
+        except ApflowError as fault:
+            said = str(fault)
+            states[type(fault).__name__] += 1
+        else:
+            continue
+        assert said
+        assert rows(office.work.store) == before
+    assert min(states[one] for one in ("applied", "refused", "BadInput", "Unknown")) > 5, states
+    assert not set(states) & {"StoreError", "Busy", "Taken"}, states
+    assert faults(office.work) == []
+
+
+def _asked(random: Random, reference: str) -> tuple[str, Asked]:
+    def some(*good: str) -> str:
+        return random.choice(good) if random.random() < 0.95 else word(random)
+
+    event = some(
+        "log", "record_answer", "submit", "correct_facts", "reverse_step", "erase", "hand_over"
+    )
+    facts = ("story", "agrees", "sat", "sitting", "excluded_on", "owner", "facts")
+    answers = {some(*facts): shapeless(random) for _ in range(random.randrange(3))}
+    if event == "log" and random.random() < 0.5:
+        answers = {"story": "They rang."}
+    reasons = {some("two_sat"): word(random)} if random.random() < 0.1 else {}
+    seen = random.choice((None, None, None, 0, 1, -1, 2**31, 10**30))
+    person = some("max") if event in HOUSE_EVENTS else some("sue")
+    return some(reference), Asked(event, person, None, answers, reasons, None, some("x"), seen)
 
 
 def test_a_row_that_cannot_be_taken_enters_no_child_in_the_register(

@@ -15,9 +15,11 @@ import psycopg
 import pytest
 
 from apflow.casework import Asked
+from apflow.casework.asking import ask_to_open
 from apflow.casework.calendars import change_calendar
 from apflow.policy.deadlines import end_of_day
 from apflow.referral import Referral, Request
+from apflow.referral.reference import make_reference
 from apflow.store import Store, referrals
 from tests.databases import Fresh
 from tests.promises.boundaries import told_before_each
@@ -177,3 +179,24 @@ def test_of_two_who_ask_with_one_id_both_are_given_the_request_that_is_stored(
         thread.join()
     assert [one.actor for one in given] == ["sue", "sue"]
     assert given[0] == given[1]
+
+
+def test_of_two_who_open_one_reference_the_second_is_refused_in_words(office: Office) -> None:
+    """I2: an import begun twice at once opens a row's referral once, and says so."""
+    work, reference = office.work, make_reference("OE", 2026, 1)
+    asked = Asked("open_it", "sue", "school", {"home": "oak", "excluded": False})
+    first, last = (
+        ask_to_open(work.office, "one-of-each", "p1", asked, START, name, reference).id
+        for name in ("first", "last")
+    )
+    closed: list[Request] = []
+    work.store.close()
+    with _held_up_before("INSERT INTO referrals") as (there, may_go_on):
+        thread = Thread(target=lambda: closed.append(work.apply(last, START)), name="second")
+        thread.start()
+        assert there.wait(_SECONDS)
+        assert work.apply(first, START).state == "applied"
+        may_go_on.set()
+        thread.join()
+    assert [one.state for one in closed] == ["refused"]
+    assert faults(work) == []
