@@ -22,7 +22,12 @@ _PREFIX = "APFLOW_"
 _DIALECTS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 _PREFECT_DIALECTS = ("sqlite+aiosqlite:///", "postgresql+asyncpg://")
 #: What is never repeated in a message: it may hold a password.
-_SECRETS = frozenset({"database_url", "prefect_database_url", "prefect_auth", "smtp_password"})
+_SECRETS = frozenset(
+    {
+        "database_url", "prefect_database_url", "prefect_auth", "smtp_password",
+        "sso_client_secret",
+    }
+)  # fmt: skip
 
 
 class BadSettings(ApflowError):
@@ -80,7 +85,7 @@ class Settings(BaseSettings):
     #: How long an advance waits to be carried before it is applied directly.
     gate_wait_ms: int = Field(default=100, ge=0, le=500)
     #: How long a person waits for their advance to be carried before it is applied directly.
-    carry_wait_ms: int = Field(default=1000, ge=50, le=1200)
+    carry_wait_ms: int = Field(default=250, ge=50, le=1200)
     #: Seconds between two questions to a Prefect server that failed.
     probe_seconds: float = Field(default=5.0, ge=0.05, le=3600)
 
@@ -90,6 +95,21 @@ class Settings(BaseSettings):
     sweep_limit: int = Field(default=500, ge=1, le=100_000)
     #: Days for which a refused request and its answers are kept.
     keep_refused_days: int = Field(default=90, ge=1, le=3650)
+
+    #: The address at which people reach the pages; with https their sessions go by https alone.
+    web_url: str = "http://127.0.0.1:8000"
+    #: Where the pages are served on the loopback; a proxy in front brings https.
+    web_port: int = Field(default=8000, ge=1, le=65535)
+    #: The address of Prefect's own pages; unless given, that of its API.
+    prefect_ui_url: str | None = None
+    #: Whether everybody here is invented: the sign-in page then says so.
+    demonstration: bool = False
+    #: An OpenID Connect provider at which people may sign in; needs the extra `sso`.
+    sso_issuer: str | None = None
+    sso_client_id: str = ""
+    sso_client_secret: SecretStr | None = None
+    #: What the sign-in page calls the provider.
+    sso_title: str = "your organisation's account"
 
     #: Where messages go out; empty: they stay in the outbox.
     smtp_host: str = ""
@@ -135,6 +155,25 @@ class Settings(BaseSettings):
         if not url.startswith(("http://", "https://")) or not url.endswith("/api"):
             raise ValueError("has to be an address such as http://127.0.0.1:4200/api")
         return url
+
+    @field_validator("web_url")
+    @classmethod
+    def _address(cls, given: str) -> str:
+        return _beginning(given, ("http://", "https://")).rstrip("/")
+
+    @field_validator("sso_issuer")
+    @classmethod
+    def _issuer(cls, given: str | None) -> str | None:
+        # On the loopback http is let through: that is where a trial provider stands.
+        ways = ("https://", "http://127.0.0.1", "http://localhost")
+        return None if given is None else _beginning(given, ways)
+
+    @property
+    def prefect_pages(self) -> str | None:
+        """The address of Prefect's pages, without a slash at its end; None without Prefect."""
+        if self.prefect_ui_url is not None:
+            return self.prefect_ui_url.rstrip("/")
+        return None if self.prefect_api_url is None else self.prefect_api_url.removesuffix("/api")
 
     @property
     def width(self) -> int:
