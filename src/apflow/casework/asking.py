@@ -305,7 +305,7 @@ def _house_answers(asked: Asked) -> dict[str, object]:
             shown = ", ".join(allowed) or "nothing"
             raise BadInput(name, given, f"{asked.event} takes {shown}")
         strings = given if isinstance(given, list | tuple) else [given]
-        if not all(isinstance(one, str) and 0 < len(one) <= 200 for one in strings):
+        if not all(take_text(name, one, 200) for one in strings):
             raise BadInput(name, given, "must be a name")
     if asked.event == "hand_over" and "owner" not in asked.answers:
         raise BadInput("owner", None, "say who takes the referral over")
@@ -318,6 +318,7 @@ def _overrides(lifecycle: Lifecycle, overrides: Mapping[str, str]) -> dict[str, 
             raise Unknown("guard", guard, nearest(guard, lifecycle.guards))
         if not reason.strip():
             raise BadInput(f"override of {guard}", reason, "a written reason is needed")
-        if len(reason) > 4000:
-            raise BadInput(f"override of {guard}", reason, "the reason is over 4,000 characters")
-    return dict(overrides)
+    return {
+        guard: take_text(f"override of {guard}", reason, 4000)
+        for guard, reason in overrides.items()
+    }
