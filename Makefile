@@ -1,5 +1,7 @@
 # Two commands do everything: `make demo` shows the product, `make test` proves it.
 PYTHON ?= python3
+# How many tests run side by side; what is measured is measured alone, afterwards.
+WORKERS ?= 2
 BIN := .venv/bin
 
 .PHONY: demo test install browser clean
@@ -12,7 +14,8 @@ test: browser
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --ignore=tests/benchmarks
+	$(BIN)/python -m pytest -q tests/benchmarks
 
 install: .venv/demo
 

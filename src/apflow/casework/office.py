@@ -6,6 +6,7 @@ that never change, so keeping them needs no care.
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -25,6 +26,12 @@ from apflow.store.engine import Tx
 OFFICE_ROLES = ("manager", "auditor")
 #: Keeps people, places and calendars, and sees no referral.
 ADMINISTRATOR = register.ADMINISTRATOR
+
+
+# What a text means depends on nothing else, so all offices of a process may share it.
+@lru_cache(maxsize=32)
+def _read(text: str, name: str) -> Machine:
+    return Machine(compile_lifecycle(catalogue.read_lifecycle_text(text, name)))
 
 
 class Office:
@@ -47,12 +54,11 @@ class Office:
         if kept is None:
             raise Unknown("lifecycle", digest)
         name, text = kept
-        return self._learn(catalogue.read_lifecycle_text(text, f"{name} (kept)"))
+        return self._learn(_read(text, f"{name} (kept)"))
 
-    def _learn(self, lifecycle: Lifecycle) -> Machine:
-        machine = Machine(compile_lifecycle(lifecycle))
+    def _learn(self, machine: Machine) -> Machine:
         with self._lock:
-            return self._machines.setdefault(lifecycle.digest, machine)
+            return self._machines.setdefault(machine.compiled.lifecycle.digest, machine)
 
     def newest(self, tx: Tx, name: str, keep: Callable[[str, str, str], None]) -> Machine:
         """Return the lifecycle that `name`'s file holds today, kept in the store if new.
@@ -71,10 +77,11 @@ class Office:
         return machine
 
     def _read(self, name: str, path: Path, text: str) -> Machine:
-        lifecycle = catalogue.read_lifecycle_text(text, f"{path.name}/lifecycle.yaml")
-        if lifecycle.lifecycle != name:
-            raise BadInput("lifecycle", name, f"its file calls itself '{lifecycle.lifecycle}'")
-        machine = self._machines.get(lifecycle.digest) or self._learn(lifecycle)
+        machine = _read(text, f"{path.name}/lifecycle.yaml")
+        called = machine.compiled.lifecycle.lifecycle
+        if called != name:
+            raise BadInput("lifecycle", name, f"its file calls itself '{called}'")
+        machine = self._learn(machine)
         with self._lock:
             self._newest[path] = text, machine
         return machine
