@@ -32,10 +32,12 @@ DEMO = [sys.executable, "-m", "apflow.cli", "demo"]
 class Invented:
     """The cohort, the home in which the command was typed, and what that said (as JSON).
 
-    `referrals` are all of them, by reference.
+    `untouched` is that home's `demo` folder as it was then, to be copied and never opened: other
+    tests type in the home. `referrals` are all of them, by reference.
     """
 
     home: Path
+    untouched: Path
     said: Any
     cohort: Cohort
     work: Casework
@@ -88,11 +90,13 @@ def _prepared() -> Invented:
         [*DEMO, *asked], env=environment(home), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+    untouched = home / "untouched"
+    shutil.copytree(home / "demo", untouched)
     store = Store(f"sqlite:///{home / 'demo' / 'apflow.db'}")
     found = preparing.found(store)
     assert isinstance(found, Cohort)
     work = Casework(store, (home / "demo" / "states",))
-    return Invented(home, json.loads(done.stdout), found, work, every_referral(store))
+    return Invented(home, untouched, json.loads(done.stdout), found, work, every_referral(store))
 
 
 def _put_away() -> None:

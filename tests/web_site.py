@@ -7,9 +7,8 @@ read. Nobody needs a password here: `browse("gwen")` is a browser in which Gwen 
 import asyncio
 import shutil
 import socket
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -133,13 +132,9 @@ def _wait_until_serving(server: uvicorn.Server) -> None:
 def copy_of(invented: Invented, folder: Path) -> Iterator[Casework]:
     """Give a casework on a copy of the cohort's database in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = folder / "apflow.db"
-    source, target = invented.home / "demo" / "apflow.db", made
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
+    shutil.copytree(invented.untouched, folder, dirs_exist_ok=True)
     states = folder / "states"
-    shutil.copytree(invented.home / "demo" / "states", states)
-    store = Store(f"sqlite:///{made}")
+    store = Store(f"sqlite:///{folder / 'apflow.db'}")
     try:
         yield Casework(store, (states,))
     finally:
