@@ -180,6 +180,7 @@ OFFICE = (
     *_looks("hattie", "/meetings"),
     *_looks("morgan", f"/dashboard?policy={MM}", "/dashboard?policy=heronsgate&from=2026-09-01"),
     Look("morgan", f"/dashboard?policy={MM}&from=2027-03-01&to=2026-01-01", status=422),
+    *_looks("morgan", "/dashboard/notices"),
     *_looks("olive", "/policy", "/policy/heronsgate", "/policy/heronsgate/facts"),
 )
 _HEADS = give("heads", "heads.csv", "not heads\n")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from apflow.casework import posting
-from apflow.casework.posting import MOST_TRIES, Mailer, Sent, Unreached, Unsent
+from apflow.casework.posting import MOST_TRIES, Mailer, Sent
+from apflow.casework.unsent import Unreached, Unsent, try_again, unsent
 from apflow.referral import NoticeRow
 from apflow.store import notices, register
 from apflow.store.engine import Store
@@ -160,11 +161,11 @@ def test_one_who_is_refused_stands_in_nobodys_way_and_is_tried_again_ever_later(
     mail.codes["lea@la.example"] = "451"
     assert send(office, mail) == Sent(sent=1, failed=1)
     assert mail.to() == ["lou@la.example"]
-    (one,) = posting.unsent(office.work.office)
+    (one,) = unsent(office.work.office).rows
     assert (one.why, one.next_try_at) == ("later", START + SOON)
     assert one.unreached == (Unreached("lea", "Lea", 1, "451"),)
     now, pauses = START, []
-    while (one := posting.unsent(office.work.office)[0]).next_try_at is not None:
+    while (one := unsent(office.work.office).rows[0]).next_try_at is not None:
         pauses.append(one.next_try_at - now)
         assert send(office, mail, one.next_try_at - timedelta(seconds=1)) == Sent()
         now = one.next_try_at
@@ -184,15 +185,15 @@ def test_what_was_given_up_is_tried_again_when_somebody_says_so(
     excluded(office)
     mail.codes["lea@la.example"] = "550"
     now = START
-    while (found := posting.unsent(office.work.office)) == () or found[0].next_try_at is not None:
+    while (found := unsent(office.work.office).rows) == () or found[0].next_try_at is not None:
         send(office, mail, now)
         now += timedelta(hours=12)
     mail.codes.clear()
     assert send(office, mail, now + timedelta(days=9)) == Sent()
-    assert posting.try_again(office.work.office) == 1
+    assert try_again(office.work.office) == 1
     assert send(office, mail, now) == Sent(sent=1)
     assert mail.to() == ["lea@la.example", "lou@la.example"]
-    assert posting.unsent(office.work.office) == ()
+    assert unsent(office.work.office).rows == ()
 
 
 def test_a_message_for_nobody_is_marked_so_and_not_looked_at_again(
@@ -205,12 +206,12 @@ def test_a_message_for_nobody_is_marked_so_and_not_looked_at_again(
     assert send(office, mail) == Sent(nobody=1)
     assert send(office, mail, START + timedelta(days=30)) == Sent()
     assert mail.connections == 0
-    (one,) = posting.unsent(office.work.office)
+    (one,) = unsent(office.work.office).rows
     assert (one.why, one.next_try_at, one.unreached) == ("nobody", None, ())
     assert (one.notice.to, one.notice.text) == ("la", "A pupil has been excluded.")
     with store.writing() as tx:
         register.change_person(tx, register.Person("lou", "Lou", "lou@la.example"))
-    assert posting.try_again(office.work.office) == 1
+    assert try_again(office.work.office) == 1
     assert send(office, mail) == Sent(sent=1)
 
 
@@ -233,7 +234,7 @@ def test_an_address_that_is_none_is_never_told_to_a_server(
         register.change_person(tx, register.Person("lea", "Lea", address))
     assert send(office, mail) == Sent(sent=1, failed=1)
     assert mail.to() == ["lou@la.example"]
-    (one,) = posting.unsent(office.work.office)
+    (one,) = unsent(office.work.office).rows
     assert (one.why, one.unreached) == (
         "given up", (Unreached("lea", "Lea", MOST_TRIES, "address"),),
     )  # fmt: skip
@@ -247,7 +248,7 @@ def test_while_the_server_is_down_nothing_is_lost_counted_or_given_up(
     for day in range(MOST_TRIES + 1):
         done = posting.send_due(office.work.office, nowhere, START + timedelta(days=day))
         assert done == Sent(failed=1, away=True)
-    assert posting.unsent(office.work.office) == ()
+    assert unsent(office.work.office).rows == ()
     assert "cannot be used: ConnectionRefusedError" in caplog.text
     assert send(office, mail) == Sent(sent=2)
 
@@ -258,7 +259,7 @@ def test_a_server_that_takes_nothing_from_us_is_no_fault_of_a_message(
     excluded(office)
     mail.codes[SENDER[1]] = "530"
     assert send(office, mail) == Sent(failed=1, away=True)
-    assert posting.unsent(office.work.office) == ()
+    assert unsent(office.work.office).rows == ()
 
 
 def test_a_server_that_hangs_up_at_one_message_is_gone_back_to_for_the_others(
@@ -268,7 +269,7 @@ def test_a_server_that_hangs_up_at_one_message_is_gone_back_to_for_the_others(
     mail.then = lambda one: "hang up" if one.to == ("lea@la.example",) else None
     assert send(office, mail) == Sent(sent=1, failed=1)
     assert mail.connections == 2
-    (one,) = posting.unsent(office.work.office)
+    (one,) = unsent(office.work.office).rows
     assert one.unreached == (Unreached("lea", "Lea", 1, "hung up"),)
     mail.then = lambda _: "421 closing" if mail.connections < 4 else None
     assert send(office, mail, START + SOON) == Sent(failed=1)
@@ -357,7 +358,7 @@ def test_without_a_server_everything_stays_in_the_outbox(office: Office, store: 
     assert posting.send_due(office.work.office, None, START) == Sent()
     with store.reading() as tx:
         assert len(notices.pending(tx, 9)) == 1
-    assert posting.unsent(office.work.office) == ()
+    assert unsent(office.work.office).rows == ()
 
 
 def test_unsent_messages_name_a_message_a_reason_and_people(
@@ -366,7 +367,7 @@ def test_unsent_messages_name_a_message_a_reason_and_people(
     reference = excluded(office)
     mail.codes |= {"lea@la.example": "450", "lou@la.example": "452"}
     send(office, mail)
-    (one,) = posting.unsent(office.work.office)
+    (one,) = unsent(office.work.office).rows
     assert isinstance(one, Unsent)
     assert one.notice.reference == reference
     assert [(each.name, each.fault) for each in one.unreached] == [("Lea", "450"), ("Lou", "452")]

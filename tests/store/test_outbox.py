@@ -52,9 +52,11 @@ def test_what_is_given_back_is_due_at_once_and_what_waits_is_not(
         assert [one.id for one in notices.claim(tx, NOW, UNTIL, 9)] == [first]
         assert notices.mark_sent(tx, first, NOW)
         assert [one.id for one in notices.claim(tx, LATER, LATER, 9)] == [second]
-        wanted = [Unsent(three[1], LATER), Unsent(three[2], None)]
-        assert notices.unsent(tx) == wanted
-        assert notices.unsent(tx, 1) == wanted[:1]
+        wanted = [Unsent(three[2], None), Unsent(three[1], LATER)]
+        assert notices.unsent(tx) == (wanted, None)
+        some, place = notices.unsent(tx, 1)
+        assert some == wanted[:1]
+        assert notices.unsent(tx, 1, place) == (wanted[1:], None)
 
 
 def test_what_was_given_up_can_be_tried_again_as_if_never_tried(

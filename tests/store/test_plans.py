@@ -82,6 +82,12 @@ QUESTIONS = {
     ),
     "what may be purged": _by(requests.PURGE, {"before": "2026-02-12"}, "ix_requests_unapplied"),
     "what is to be sent": _by(notices.PENDING, {"limit": 100}, "ix_notices_pending", in_order=True),
+    "what did not arrive": _by(
+        notices.UNSENT,
+        {"before_try": "~", "before_created": "~", "before_id": "~", "limit": 50},
+        "ix_notices_pending",
+        in_order=True,
+    ),
     "who is in front": _by(
         pools.FRONT, {"lifecycle": "trial", "name": "seats"}, "ix_pool_waits_order", in_order=True
     ),

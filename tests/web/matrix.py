@@ -93,6 +93,7 @@ POST /referrals/{reference}/erase/check
 MANAGING = """
 GET /dashboard
 GET /dashboard.xlsx
+GET /dashboard/notices
 GET /audit
 GET /audit/reads
 GET /audit/acts

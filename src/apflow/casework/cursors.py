@@ -28,6 +28,12 @@ def traced_at(after: str | None) -> tuple[str, str, int] | None:
     return parts[0], parts[1], int(parts[2])
 
 
+def posted_at(after: str | None) -> tuple[str, str, str] | None:
+    """Return the place among messages that a `cursor` stands for. Raises BadInput."""
+    parts = _parts(after, 3)
+    return None if parts is None else (parts[0], parts[1], parts[2])
+
+
 def _parts(after: str | None, many: int) -> list[str] | None:
     if not after:
         return None

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from apflow.casework.letters import is_address, letter, sender_of
 from apflow.casework.office import Office
@@ -20,7 +19,7 @@ from apflow.casework.recipients import recipients
 from apflow.errors import ApflowError
 from apflow.referral import NoticeRow
 from apflow.settings import BadSettings, Settings
-from apflow.store import naming, notices, posts
+from apflow.store import notices, posts
 from apflow.store.posts import Post
 
 _log = logging.getLogger(__name__)
@@ -118,71 +117,6 @@ def send_due(office: Office, mailer: Mailer | None, now: datetime, limit: int = 
         if not taken or done.away:
             break
     return done
-
-
-@dataclass(frozen=True, slots=True)
-class Unreached:
-    """A person who was not sent a message: how often it was tried, and the last fault.
-
-    A fault is a code of the mail server's, `hung up`, or `address` for one that cannot be one.
-    """
-
-    person: str
-    name: str
-    tries: int
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unsent:
-    """A message that did not reach everybody.
-
-    `why` is `nobody` (nobody holds its role there who can be written to), `given up`, or `later`:
-    it is tried again at `next_try_at`.
-    """
-
-    notice: NoticeRow
-    why: Literal["nobody", "given up", "later"]
-    next_try_at: datetime | None
-    unreached: tuple[Unreached, ...]
-
-
-def unsent(office: Office, limit: int = 100) -> tuple[Unsent, ...]:
-    """Return the messages that were tried and did not reach everybody, oldest first."""
-    with office.store.reading() as tx:
-        found = notices.unsent(tx, limit)
-        tried = posts.of(tx, [one.notice.id for one in found])
-        left = {
-            notice: [post for post in each.values() if post.sent_at is None]
-            for notice, each in tried.items()
-        }
-        names = naming.people_named(tx, {post.person for each in left.values() for post in each})
-    return tuple(
-        Unsent(
-            one.notice,
-            _why(one.next_try_at, left.get(one.notice.id)),
-            one.next_try_at,
-            tuple(
-                Unreached(post.person, names.get(post.person, ""), post.tries, post.fault or "")
-                for post in left.get(one.notice.id, ())
-            ),
-        )
-        for one in found
-    )
-
-
-def _why(
-    next_try_at: datetime | None, left: Sequence[Post] | None
-) -> Literal["nobody", "given up", "later"]:
-    if next_try_at is not None:
-        return "later"
-    return "given up" if left else "nobody"
-
-
-def try_again(office: Office) -> int:
-    """Make due again what was given up or had nobody; return how many messages that is."""
-    with office.store.writing() as tx:
-        return notices.try_again(tx)
 
 
 class _Batch:

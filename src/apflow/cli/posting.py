@@ -2,7 +2,7 @@
 
 import click
 
-from apflow.casework import posting
+from apflow.casework import posting, unsent
 from apflow.cli import asking, saying
 from apflow.clock import utc_now
 from apflow.settings import BadSettings, Settings
@@ -27,7 +27,7 @@ def send(again: bool, as_json: bool) -> int:
         raise BadSettings("APFLOW_SMTP_HOST: no mail server is named; messages stay where they are")
     office = asking.casework(settings).office
     if again:
-        posting.try_again(office)
+        unsent.try_again(office)
     done = posting.send_due(office, mailer, utc_now(), settings.sweep_limit)
     told = {
         "sent": done.sent, "failed": done.failed, "nobody": done.nobody, "away": done.away,
@@ -44,7 +44,7 @@ def send(again: bool, as_json: bool) -> int:
 @asking.as_json
 def list_(limit: int, as_json: bool) -> int:
     """List the messages that were tried and did not reach everybody, and why."""
-    found = posting.unsent(asking.casework().office, limit)
+    found = unsent.unsent(asking.casework().office, limit).rows
     if as_json:
         saying.put(
             [
@@ -70,7 +70,7 @@ def list_(limit: int, as_json: bool) -> int:
     return 0
 
 
-def _why(one: posting.Unsent) -> str:
+def _why(one: unsent.Unsent) -> str:
     if one.why == "nobody":
         return "nobody can be written to"
     people = ", ".join(f"{each.name} ({each.fault})" for each in one.unreached)

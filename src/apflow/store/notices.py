@@ -68,12 +68,23 @@ _OF = Statement(
     .where(_c.reference == sa.bindparam("reference"))
     .order_by(_c.seq, _c.id)
 )  # fmt: skip
-_UNSENT = Statement(
+_PLACE = (_c.next_try_at, _c.created_at, _c.id)
+#: What was tried and is not over: a test looks at how it is found.
+UNSENT = Statement(
     sa.select(*notices.columns)
-    .where(_c.sent_at.is_(None), _c.next_try_at > "")
-    .order_by(_c.created_at, _c.id)
+    .where(
+        _c.sent_at.is_(None),
+        _c.next_try_at > "",
+        sa.tuple_(*_PLACE)
+        < sa.tuple_(
+            sa.bindparam("before_try"), sa.bindparam("before_created"), sa.bindparam("before_id")
+        ),
+    )
+    .order_by(*(column.desc() for column in _PLACE))
     .limit(_LIMIT)
 )
+#: Sorts after everything.
+_END = ("~", "~", "~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +149,22 @@ def mark_sent(tx: Tx, notice_id: str, at: datetime) -> bool:
     return _SENT.run(tx, {"of_id": notice_id, "sent_at": moment(at)}) == 1
 
 
-def unsent(tx: Tx, limit: int = 100) -> list[Unsent]:
-    """Return the messages that were tried and did not reach everybody, oldest first."""
-    return [
-        Unsent(_read(row[:-1]), read_due(row[-1])) for row in _UNSENT.rows(tx, {"limit": limit})
-    ]
+def unsent(
+    tx: Tx, limit: int = 100, before: tuple[str, str, str] | None = None
+) -> tuple[list[Unsent], tuple[str, str, str] | None]:
+    """Return messages that were tried and did not reach everybody, and where the next ones begin.
+
+    Those that are not tried again come first, the newest of them at the top; `before` is where a
+    page before this one ended.
+    """
+    tried, created, of = before or _END
+    asked = {"before_try": tried, "before_created": created, "before_id": of, "limit": limit + 1}
+    rows = UNSENT.rows(tx, asked)
+    found = [Unsent(_read(row[:-1]), read_due(row[-1])) for row in rows[:limit]]
+    if len(rows) <= limit:
+        return found, None
+    last = rows[limit - 1]
+    return found, (last[-1], moment(found[-1].notice.created_at), last[0])
 
 
 def of(tx: Tx, reference: str) -> list[NoticeRow]:

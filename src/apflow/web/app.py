@@ -30,7 +30,7 @@ from apflow.web import (
     signing_in_elsewhere,
 )
 from apflow.web.caseworker import claiming, doing, history, referral, searching, worklist
-from apflow.web.manager import dashboard, policies
+from apflow.web.manager import dashboard, notices, policies
 from apflow.web.meetings import pages as meetings
 from apflow.web.shield import Shield
 from apflow.web.site import Here, Site
@@ -55,6 +55,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     referral.router,
     policies.router,
     dashboard.router,
+    notices.router,
     meetings.router,
 )
 

@@ -7,13 +7,14 @@ from fastapi.responses import Response
 
 from apflow.casework.administering import areas, sittings
 from apflow.casework.administering.places import pools_now
+from apflow.casework.unsent import unreachable
 from apflow.clock import london_day
 from apflow.store import register
 from apflow.web.administrator.calendars import SHORT
 from apflow.web.rendering import page
 from apflow.web.site import Here, Site
 from apflow.web.visitors import Administering
-from apflow.web.wording import counted, short_day
+from apflow.web.wording import counted, first_up, short_day
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,7 +34,12 @@ def _parts(site: Site) -> list[dict[str, object]]:
     disabled = sum(1 for one in people if one.disabled)
     there = counted(len(people), "person", "people")
     return [
-        _part("people", "People", there + (f", {disabled} disabled" if disabled else "")),
+        _part(
+            "people",
+            "People",
+            there + (f", {disabled} disabled" if disabled else ""),
+            *_without_address(site),
+        ),
         _part("organisations", "Organisations", counted(organisations, "organisation")),
         _part("calendars", "Calendars", "School days of each area", *_calendars(site, today)),
         _part("meetings", "Meetings", "When forums and panels sit", *_meetings(site, today)),
@@ -43,6 +49,14 @@ def _parts(site: Site) -> list[dict[str, object]]:
 
 def _part(name: str, title: str, holds: str, *attention: tuple[str, str]) -> dict[str, object]:
     return {"href": f"/admin/{name}", "title": title, "holds": holds, "attention": attention}
+
+
+def _without_address(site: Site) -> list[tuple[str, str]]:
+    """Return the roles to which messages could not go, since nobody there has an address."""
+    return [
+        ("No address", first_up(role) + (f", {place}" if place else ""))
+        for role, place in unreachable(site.office)
+    ]
 
 
 def _calendars(site: Site, today: date) -> list[tuple[str, str]]:

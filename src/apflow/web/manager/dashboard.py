@@ -17,6 +17,7 @@ from apflow.clock import london_day
 from apflow.errors import BadInput, Unknown
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.written import take_date
+from apflow.web.manager import notices
 from apflow.web.manager.tables import (
     period,
     pool_bars,
@@ -66,7 +67,11 @@ def dashboard(request: Request, site: Here, visitor: Managing) -> Response:
         found = _numbers(site, visitor, filters)
     code = 422 if filters.faults else 200
     return page(
-        request, "manager/dashboard.html", code, **_shown(found, filters, lifecycle, beside)
+        request,
+        "manager/dashboard.html",
+        code,
+        **_shown(found, filters, lifecycle, beside),
+        unsent=notices.led_to(site),
     )
 
 
