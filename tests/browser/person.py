@@ -43,6 +43,23 @@ class Person:
         place = within or self.page.locator("body")
         self._use(place.get_by_role("link", name=words, exact=exact).first)
 
+    def turn_to(self, words: str) -> None:
+        """Go to a part of the site by the links at its top, which a telephone folds away."""
+        parts = self.page.get_by_role("navigation", name="Parts of the site")
+        menu = parts.get_by_role("button", name="Menu")
+        if menu.is_visible():
+            menu.click()
+        self.follow(words, within=parts, exact=True)
+
+    def unfold(self, words: str) -> None:
+        """Open what stands folded under these words."""
+        summary = self.page.locator("summary", has_text=words).first
+        if self.by_keyboard:
+            self._reach(summary)
+            self.page.keyboard.press("Enter")
+        else:
+            summary.click()
+
     def press(self, words: str, *, within: Locator | None = None) -> None:
         """Press the first button of these words (a link that is drawn as one is one, too)."""
         place = within or self.page.locator("main")
@@ -54,7 +71,7 @@ class Person:
         if not self.by_keyboard:
             field.fill(words)
             return
-        field.focus()
+        self._reach(field)
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.type(words)
 
@@ -64,7 +81,7 @@ class Person:
         if button.count() == 0:
             self.page.locator(f"select[name='{name}']").select_option(value)
         elif self.by_keyboard:
-            button.focus()
+            self._reach(button)
             self.page.keyboard.press("Space")
             expect(button).to_be_checked()
         else:
@@ -106,11 +123,17 @@ class Person:
     def _use(self, what: Locator) -> None:
         with self.page.expect_navigation():
             if self.by_keyboard:
-                what.focus()
+                self._reach(what)
                 self.page.keyboard.press("Enter")
             else:
                 what.click()
         self._arrived()
+
+    def _reach(self, what: Locator) -> None:
+        """Come to something as the Tab key does: only to what is shown and can be come to."""
+        what.focus()
+        there = "one => one === document.activeElement && one.tabIndex >= 0"
+        assert what.evaluate(there), f"no key leads to {what}"
 
     def _arrived(self) -> None:
         if self.mode == "narrow":
