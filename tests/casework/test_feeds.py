@@ -7,8 +7,8 @@ import icalendar
 import pytest
 
 from apflow.casework import calendars, feeds
-from apflow.casework.calendars_files import write_feed
 from apflow.casework.feed_entries import FeedEntry
+from apflow.casework.feed_writing import write_feed
 from apflow.errors import Unknown
 from apflow.store import deadlines, register
 from apflow.store.engine import Store
@@ -106,25 +106,61 @@ def test_a_person_of_an_organisation_in_another_slot_does_not_see_what_falls_to_
     assert of_deadlines(office, "pip") == {}
 
 
-def test_one_that_is_met_stands_as_cancelled_until_its_day_has_passed(office: Office) -> None:
+def test_one_that_is_met_stands_as_cancelled_until_a_month_after_its_day(office: Office) -> None:
     placed = office.placed()
+    uid = f"{placed}/contact/1@apflow"
+    before = of_deadlines(office, "sam")[uid]
     office.done(placed, "log", "sue", START + timedelta(days=1), story="rang")
     found = of_deadlines(office, "sam", START + timedelta(days=1))
     states = {uid.split("/")[2][0]: str(one["STATUS"]) for uid, one in found.items()}
     assert states == {"1": "CANCELLED", "2": "CONFIRMED"}
-    assert found[f"{placed}/contact/1@apflow"]["DTSTART"].dt == date(2026, 1, 21)
-    later = of_deadlines(office, "sam", datetime(2026, 1, 22, 0, 0, tzinfo=UTC))
+    assert found[uid]["DTSTART"].dt == date(2026, 1, 21)
+    assert int(found[uid]["SEQUENCE"]) > int(before["SEQUENCE"])
+    assert uid in of_deadlines(office, "sam", datetime(2026, 2, 20, 12, 0, tzinfo=UTC))
+    later = of_deadlines(office, "sam", datetime(2026, 2, 22, 0, 0, tzinfo=UTC))
     assert set(later) == {f"{placed}/contact/2@apflow"}
 
 
-def test_one_that_is_missed_stays_and_an_ended_referral_has_none(office: Office) -> None:
+def test_one_that_is_missed_stays_and_is_cancelled_once_it_is_met_late(office: Office) -> None:
     placed = office.placed()
-    late = START + timedelta(days=10)
-    office.work.fire_due(late)
     uid = f"{placed}/contact/1@apflow"
-    assert str(of_deadlines(office, "sue", late)[uid]["STATUS"]) == "CONFIRMED"
-    office.done(placed, "go_back", "lea", late)
-    assert of_deadlines(office, "sue", late) == of_deadlines(office, "lea", late) == {}
+    late = START + timedelta(days=60)
+    office.work.fire_due(late)
+    missed = of_deadlines(office, "sam", late)[uid]
+    assert str(missed["STATUS"]) == "CONFIRMED"
+    office.done(placed, "log", "sue", late, story="rang at last")
+    met = of_deadlines(office, "sam", late)[uid]
+    assert (str(met["STATUS"]), met["DTSTART"].dt) == ("CANCELLED", missed["DTSTART"].dt)
+    assert int(met["SEQUENCE"]) > int(missed["SEQUENCE"])
+    assert uid in of_deadlines(office, "sam", late + timedelta(days=29))
+    assert uid not in of_deadlines(office, "sam", late + timedelta(days=32))
+
+
+@pytest.mark.parametrize("ending", ["go_back", "stop"])
+def test_the_deadlines_of_an_ended_referral_are_cancelled_for_a_month_for_whoever_had_them(
+    office: Office, ending: str
+) -> None:
+    reference = office.placed() if ending == "go_back" else office.opened(**EXCLUDED)
+    office.done(reference, "hand_over", "max", START, reason="mine", owner="max")
+    people = ("sue", "sam", "lea", "max")
+    before = {person: of_deadlines(office, person) for person in people}
+    assert before["max"]
+    assert before["lea"]
+    other = office.opened("p2", **EXCLUDED)
+    if ending == "stop":
+        office.done(reference, "educate", "lea")
+    office.done(reference, ending, "lea")
+    for person in people:
+        after = of_deadlines(office, person, START + timedelta(days=29))
+        mine = {uid: one for uid, one in after.items() if other not in uid}
+        assert set(mine) == set(before[person])
+        for uid, one in mine.items():
+            assert str(one["STATUS"]) == "CANCELLED"
+            assert int(one["SEQUENCE"]) > int(before[person][uid]["SEQUENCE"])
+            assert one["DTSTART"] == before[person][uid]["DTSTART"]
+        later = of_deadlines(office, person, START + timedelta(days=32))
+        assert [uid for uid in later if other not in uid] == []
+    assert of_deadlines(office, "eve") == of_deadlines(office, "pam") == {}
 
 
 def test_when_the_calendar_changes_its_day_moves_and_its_sequence_grows(office: Office) -> None:

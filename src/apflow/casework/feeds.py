@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
 
-from apflow.casework.calendars_files import write_feed
 from apflow.casework.feed_entries import FeedEntry
+from apflow.casework.feed_writing import write_feed
 from apflow.casework.office import OFFICE_ROLES, Office
 from apflow.clock import LONDON, london_day
 from apflow.errors import Unknown
@@ -18,12 +18,13 @@ from apflow.policy.deadlines import end_of_day
 from apflow.policy.lifecycle import Lifecycle
 from apflow.store import register, standing
 from apflow.store.engine import Tx
-from apflow.store.standing import StandingRow
+from apflow.store.standing import Asking, StandingRow
 
 #: Most deadlines that a feed shows: the earliest due.
 MOST = 2_000
-#: How long a sitting stays in the calendar when it is over.
-_SITTINGS_KEPT = timedelta(days=31)
+#: How long what is over stays in the calendar: a sitting as it was, a deadline as cancelled, so
+#: that calendars that keep what they once read drop it.
+_KEPT = timedelta(days=31)
 _NAME = "apflow deadlines"
 
 _Held = Sequence[tuple[str, str | None]]
@@ -34,7 +35,7 @@ def feed(office: Office, person: str, now: datetime, web_url: str) -> bytes:
 
     Theirs is a deadline that falls to a role of theirs in the referral, or that stands on a
     referral which they have. Armed and missed ones are shown at their last day; one that was met
-    or withdrawn before it came stands as cancelled until then, while its referral is open.
+    or withdrawn, or whose referral ended, stands there as cancelled for a month.
     `web_url` is where the pages are. Raises Unknown for a person who is not there or disabled.
     """
     with office.store.reading() as tx:
@@ -56,24 +57,38 @@ def _rows(
     policies: Sequence[Lifecycle],
     now: datetime,
 ) -> list[StandingRow]:
-    """Return what is theirs, each deadline once, the earliest due first."""
+    """Return what is theirs, each deadline once: the earliest due first, what is over last."""
     roles = sorted({role for role, _ in held})
     organisations = sorted({where for _, where in held if where})
     whole = [one.lifecycle for one in policies if any(_whole(one, role) for role in roles)]
-    found: list[StandingRow] = []
-    if any(role in OFFICE_ROLES for role in roles):
-        found += standing.of_person(tx, person, now, MOST)
-    theirs = [
-        standing.of_organisation(tx, where, person, roles, now, MOST) for where in organisations
-    ]
+    asking = Asking(person, roles, now - _KEPT, MOST)
+    theirs = [standing.of_organisation(tx, asking, where) for where in organisations]
     if whole:
-        theirs.append(standing.of_policies(tx, whole, person, roles, now, MOST))
+        theirs.append(standing.of_policies(tx, asking, whole))
+    theirs.append(_ended(tx, asking, policies, organisations))
+    everywhere = any(role in OFFICE_ROLES for role in roles)
+    if everywhere:
+        theirs.append(standing.of_person(tx, asking))
+    found: list[StandingRow] = []
     for row in chain.from_iterable(theirs):
         lifecycle = office.machine(tx, row.digest).compiled.lifecycle
-        if any(_falls_to(lifecycle, row, person, role, where) for role, where in held):
+        if (everywhere and row.had_by == person) or any(
+            _falls_to(lifecycle, row, person, role, where) for role, where in held
+        ):
             found.append(row)
     once = {(row.reference, row.name, row.occurrence): row for row in found}
-    return sorted(once.values(), key=lambda row: (row.due_at, row.reference, row.name))[:MOST]
+    order = sorted(once.values(), key=lambda row: (_over(row), row.due_at, row.reference, row.name))
+    return order[:MOST]
+
+
+def _ended(
+    tx: Tx, asking: Asking, policies: Sequence[Lifecycle], organisations: Sequence[str]
+) -> list[StandingRow]:
+    ends = {
+        name for one in policies for name, state in one.states.items() if state.final is not None
+    }
+    names = [one.lifecycle for one in policies]
+    return standing.ended_lately(tx, asking, names, sorted(ends), organisations)
 
 
 def _falls_to(
@@ -101,8 +116,12 @@ def _deadline(office: Office, tx: Tx, row: StandingRow, web_url: str) -> FeedEnt
         url=f"{web_url}/referrals/{row.reference}",
         # It grows with every change of the referral, so also with one that moves its deadlines.
         sequence=row.version,
-        cancelled=row.state in ("met", "cancelled"),
+        cancelled=_over(row),
     )
+
+
+def _over(row: StandingRow) -> bool:
+    return row.ended or row.state in ("met", "cancelled")
 
 
 def _day_or_moment(due_at: datetime) -> date | datetime:
@@ -132,7 +151,7 @@ def _sittings(
         for meeting in wanted:
             title = lifecycle.meetings[meeting].title or meeting.replace("_", " ")
             for day in days.get(meeting, ()):
-                if day >= today - _SITTINGS_KEPT:
+                if day >= today - _KEPT:
                     place = f"{name}/{meeting}/{day}"
                     yield FeedEntry(place, day, title, f"{web_url}/meetings/{place}")
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from apflow.clock import london_day
 from apflow.store.statements import Row, Statement, Tx, among, on_each
 from apflow.store.tables import deadlines, referral_parties, referrals
 from apflow.store.written import dump, moment, read_moment
@@ -23,7 +24,8 @@ _r = referrals.c
 class StandingRow:
     """A deadline with what its referral says: `slot` and `organisation` are where it was found.
 
-    `state` is the deadline's: armed or breached, or met or cancelled before its moment came.
+    `state` is the deadline's: armed or breached, or met or cancelled not long ago; `ended` says
+    that its referral is closed.
     """
 
     reference: str
@@ -36,19 +38,25 @@ class StandingRow:
     digest: str
     version: int
     had_by: str | None
+    ended: bool
     slot: str | None
     organisation: str | None
 
 
 _COLUMNS = (
     _d.reference, _d.name, _d.occurrence, _d.due_at, _d.state, _d.owner,
-    _r.lifecycle, _r.digest, _r.version, _r.owner.label("had_by"),
+    _r.lifecycle, _r.digest, _r.version, _r.owner.label("had_by"), _r.closed_on,
 )  # fmt: skip
 _JOINED = sa.join(referrals, deadlines, _d.reference == _r.reference)
-#: What stands, and what was withdrawn but would not be due yet.
+_OVER = sa.text("deadlines.state IN ('met', 'cancelled')")
+#: What stands, and what was withdrawn or met not long ago.
 _SHOWN = sa.or_(
     sa.and_(sa.text("deadlines.state IN ('armed', 'breached')"), _d.due_at.is_not(None)),
-    sa.and_(sa.text("deadlines.state IN ('met', 'cancelled')"), _d.due_at >= sa.bindparam("now")),
+    sa.and_(
+        _OVER,
+        sa.or_(_d.due_at >= sa.bindparam("since"), _d.met_on >= sa.bindparam("since_on")),
+        _d.due_at.is_not(None),
+    ),
 )
 _HAD = _r.owner == sa.bindparam("person")
 
@@ -58,7 +66,9 @@ def _theirs(on: str) -> sa.ColumnElement[bool]:
 
 
 def _in_order(rows: "sa.Select[tuple[object, ...]]") -> "sa.Select[tuple[object, ...]]":
-    return rows.order_by(_d.due_at, _d.reference, _d.name, _d.occurrence).limit(
+    # What is over never keeps out what stands.
+    over = sa.case((sa.or_(_r.closed_on.is_not(None), _OVER), 1), else_=0)
+    return rows.order_by(over, _d.due_at, _d.reference, _d.name, _d.occurrence).limit(
         sa.bindparam("limit", type_=sa.Integer)
     )
 
@@ -97,6 +107,31 @@ OF_ONE_PERSON = Statement(
         .where(_HAD, _r.closed_on.is_(None), _SHOWN)
     )
 )
+#: Since when a referral stands where it ended bounds how many are looked at: a test looks at how.
+ENDED_LATELY = Statement(
+    *on_each(
+        lambda on: _in_order(
+            sa.select(*_COLUMNS, _p.slot, _p.organisation)
+            .select_from(
+                sa.outerjoin(
+                    _JOINED,
+                    referral_parties,
+                    sa.and_(
+                        _p.reference == _r.reference, among(_p.organisation, "organisations", on)
+                    ),
+                )
+            )
+            .where(
+                among(_r.lifecycle, "lifecycles", on),
+                among(_r.state, "states", on),
+                _r.entered_on >= sa.bindparam("since_on"),
+                _r.closed_on.is_not(None),
+                _d.due_at.is_not(None),
+                _theirs(on),
+            )
+        )
+    )
+)
 _POLICIES_OF = Statement(
     sa.select(_p.lifecycle, _p.slot)
     .where(_p.organisation == sa.bindparam("organisation"), _p.open == sa.true())
@@ -104,39 +139,64 @@ _POLICIES_OF = Statement(
 )
 
 
-def of_organisation(
-    tx: Tx,
-    organisation: str,
-    person: str,
-    roles: Sequence[str],
-    now: datetime,
-    limit: int,
-) -> list[StandingRow]:
-    """Return what falls to `roles`, or to a referral that `person` has, the earliest due first.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whose deadlines are asked for: those that fall to `roles`, or whose referral `person` has.
 
-    Only on open referrals to which `organisation` is a party; one row for each of its slots.
+    What is over is given if it was due, met or ended at `since` or later, at most `limit` in all.
     """
-    asked = {"organisation": organisation, **_asked(person, roles, now, limit)}
+
+    person: str
+    roles: Sequence[str]
+    since: datetime
+    limit: int
+
+    def asked(self) -> dict[str, object]:
+        """Return the parameters that every statement here has."""
+        return {
+            "person": self.person, "roles": dump(list(self.roles)), "limit": self.limit,
+            "since": moment(self.since), "since_on": london_day(self.since).isoformat(),
+        }  # fmt: skip
+
+
+def of_organisation(tx: Tx, asking: Asking, organisation: str) -> list[StandingRow]:
+    """Return what stands on open referrals to which `organisation` is a party.
+
+    What is over comes last, each by when it is due; one row for each of its slots.
+    """
+    asked = {"organisation": organisation, **asking.asked()}
     return [_read(row) for row in OF_ORGANISATION.rows(tx, asked)]
 
 
-def of_policies(
-    tx: Tx,
-    lifecycles: Sequence[str],
-    person: str,
-    roles: Sequence[str],
-    now: datetime,
-    limit: int,
-) -> list[StandingRow]:
+def of_policies(tx: Tx, asking: Asking, lifecycles: Sequence[str]) -> list[StandingRow]:
     """Return the same of the open referrals of whole policies."""
-    asked = {"lifecycles": dump(list(lifecycles)), **_asked(person, roles, now, limit)}
+    asked = {"lifecycles": dump(list(lifecycles)), **asking.asked()}
     return [_read(row) for row in OF_POLICIES.rows(tx, asked)]
 
 
-def of_person(tx: Tx, person: str, now: datetime, limit: int) -> list[StandingRow]:
-    """Return what stands on the open referrals that `person` has, the earliest due first."""
-    asked = {"person": person, "now": moment(now), "limit": limit}
-    return [_read(row) for row in OF_ONE_PERSON.rows(tx, asked)]
+def of_person(tx: Tx, asking: Asking) -> list[StandingRow]:
+    """Return what stands on the open referrals that the person has."""
+    return [_read(row) for row in OF_ONE_PERSON.rows(tx, asking.asked())]
+
+
+def ended_lately(
+    tx: Tx,
+    asking: Asking,
+    lifecycles: Sequence[str],
+    states: Sequence[str],
+    organisations: Sequence[str],
+) -> list[StandingRow]:
+    """Return every deadline of the referrals that ended lately in one of these states.
+
+    One row for each slot of one of `organisations`, and one without where they have none in it.
+    """
+    asked = {
+        "lifecycles": dump(list(lifecycles)),
+        "states": dump(list(states)),
+        "organisations": dump(list(organisations)),
+        **asking.asked(),
+    }
+    return [_read(row) for row in ENDED_LATELY.rows(tx, asked)]
 
 
 def policies_of(tx: Tx, organisation: str) -> set[tuple[str, str]]:
@@ -145,14 +205,10 @@ def policies_of(tx: Tx, organisation: str) -> set[tuple[str, str]]:
     return {(lifecycle, slot) for lifecycle, slot in rows}
 
 
-def _asked(person: str, roles: Sequence[str], now: datetime, limit: int) -> dict[str, object]:
-    return {"person": person, "roles": dump(list(roles)), "now": moment(now), "limit": limit}
-
-
 def _read(row: Row) -> StandingRow:
     (
         reference, name, occurrence, due_at, state, owner, lifecycle, digest, version, had_by,
-        slot, organisation,
+        closed_on, slot, organisation,
     ) = row  # fmt: skip
     return StandingRow(
         reference=reference,
@@ -165,6 +221,7 @@ def _read(row: Row) -> StandingRow:
         digest=digest,
         version=version,
         had_by=had_by,
+        ended=closed_on is not None,
         slot=slot,
         organisation=organisation,
     )
