@@ -17,16 +17,14 @@ in its SUMMARY, say what it is: term, half term, INSET or training, closed or cl
 holiday. Events that repeat are refused, cancelled ones passed over.
 
 Nothing is given back unless all of a file is good; else every fault found is raised at once.
-
-`write_feed` writes the other way: what somebody subscribes to.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 
 from apflow.casework.calendar_entries import (
@@ -37,7 +35,6 @@ from apflow.casework.calendar_entries import (
     entry_fault,
     faults_together,
 )
-from apflow.casework.feed_entries import FeedEntry
 from apflow.errors import Fault, FileError
 from apflow.nearest import nearest
 
@@ -90,35 +87,6 @@ def read_ics(content: bytes, file: str) -> tuple[Entry, ...]:
     """Return the entries of an iCalendar file, sorted; raises FileError with every fault found."""
     _text(content, file)
     return _Ics(file, content).read()
-
-
-def write_feed(name: str, entries: Iterable[FeedEntry], now: datetime) -> bytes:
-    """Return a calendar to subscribe to (RFC 5545, 7986), as it stands `now`; free all day."""
-    import icalendar  # noqa: PLC0415 - slow to load
-
-    made = icalendar.Calendar()
-    for key, value in (
-        ("prodid", "-//apflow//feed 1//EN"), ("version", "2.0"), ("method", "PUBLISH"),
-        ("name", _words(name)), ("x-wr-calname", _words(name)), ("x-published-ttl", "PT1H"),
-    ):  # fmt: skip
-        made.add(key, value)
-    made.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
-    for entry in entries:
-        event = icalendar.Event()
-        event.add("uid", f"{entry.identity}@apflow")
-        event.add("dtstamp", now.astimezone(UTC))
-        event.add("dtstart", entry.at)
-        if not isinstance(entry.at, datetime):
-            event.add("dtend", entry.at + timedelta(days=1))
-        event.add("summary", _words(entry.summary, 200))
-        event.add("url", entry.url)
-        event.add("sequence", entry.sequence)
-        event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
-        event.add("transp", "TRANSPARENT")
-        event.add("class", "PRIVATE")
-        made.add_component(event)
-    written: bytes = made.to_ical()
-    return written
 
 
 def bank_holidays(first: date, last: date) -> tuple[date, ...]:
