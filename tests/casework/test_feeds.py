@@ -40,7 +40,7 @@ def fed(office: Office, person: str, now: datetime = START) -> dict[str, Any]:
 
 
 def of_deadlines(office: Office, person: str, now: datetime = START) -> dict[str, Any]:
-    return {uid: one for uid, one in fed(office, person, now).items() if "panel/" not in uid}
+    return {uid: one for uid, one in fed(office, person, now).items() if "panel" not in uid}
 
 
 def test_a_deadline_stands_on_its_last_day_with_reference_title_and_address_only(
@@ -206,6 +206,76 @@ def test_sittings_are_in_the_calendar_of_those_who_decide_at_them(
         assert (str(one["SUMMARY"]), one["DTSTART"].dt) == ("Panel", date(2026, 2, 4))
         assert str(one["URL"]) == f"{WEB}/meetings/one-of-each/panel/2026-02-04"
     assert fed(office, "sue") == fed(office, "ann") == {}
+
+
+def put_down(office: Office, pupil: str, sitting: str) -> str:
+    """Open a referral of Oak school and put it down for a sitting of the panel."""
+    reference = office.opened(pupil, agrees=True)
+    office.done(reference, "submit", "sue", sitting=sitting)
+    return reference
+
+
+@pytest.fixture
+def panels(store: Store) -> None:
+    """List two more sittings of the panel."""
+    with store.writing() as tx:
+        for day in (date(2026, 1, 28), date(2026, 2, 11)):
+            register.add_sitting(tx, "one-of-each", "panel", day)
+
+
+@pytest.mark.usefixtures("panels")
+def test_a_school_has_the_sitting_at_which_its_own_referral_is_on_the_agenda(
+    office: Office,
+) -> None:
+    reference = put_down(office, "p1", "2026-01-28")
+    for person in ("sue", "sam"):
+        (event,) = fed(office, person).values()
+        assert str(event["UID"]) == f"{reference}/meeting/panel@apflow"
+        assert event["DTSTART"].dt == date(2026, 1, 28)
+        assert str(event["SUMMARY"]) == f"{reference}: Panel"
+        assert str(event["URL"]) == f"{WEB}/meetings/one-of-each/panel/2026-01-28"
+        assert str(event["STATUS"]) == "CONFIRMED"
+    # Another school sees nothing of it; who decides has the sittings themselves.
+    assert fed(office, "eve") == fed(office, "max") == {}
+    assert not [uid for uid in fed(office, "pam") if reference in uid]
+
+
+@pytest.mark.usefixtures("panels")
+def test_left_undecided_it_moves_to_the_next_sitting_and_its_sequence_grows(
+    office: Office,
+) -> None:
+    put_down(office, "p1", "2026-01-28")
+    before, after = (
+        next(iter(fed(office, "sue", START + timedelta(days=days)).values())) for days in (14, 15)
+    )
+    assert (before["DTSTART"].dt, after["DTSTART"].dt) == (date(2026, 1, 28), date(2026, 2, 11))
+    assert before["UID"] == after["UID"]
+    assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
+    (none_left,) = fed(office, "sue", START + timedelta(days=40)).values()
+    assert str(none_left["STATUS"]) == "CANCELLED"
+
+
+@pytest.mark.usefixtures("panels")
+def test_taken_off_the_agenda_it_is_cancelled_until_the_day_of_the_sitting_has_passed(
+    office: Office,
+) -> None:
+    reference = put_down(office, "p1", "2026-01-28")
+    (before,) = fed(office, "sue").values()
+    office.done(reference, "stop", "lea")
+    (after,) = fed(office, "sue", START + timedelta(days=14)).values()
+    assert (after["UID"], after["DTSTART"].dt) == (before["UID"], date(2026, 1, 28))
+    assert str(after["STATUS"]) == "CANCELLED"
+    assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
+    assert fed(office, "sue", START + timedelta(days=15)) == {}
+
+
+def test_once_it_is_decided_the_sitting_stays_where_it_was_for_a_month(office: Office) -> None:
+    reference = put_down(office, "p1", "2026-01-14")
+    office.done(reference, "panel_agrees", "pam", sat=["panel_member", "la"])
+    for days in (0, 1, 30):
+        (event,) = fed(office, "sue", START + timedelta(days=days)).values()
+        assert (str(event["STATUS"]), event["DTSTART"].dt) == ("CONFIRMED", date(2026, 1, 14))
+    assert fed(office, "sue", START + timedelta(days=32)) == {}
 
 
 def test_nobody_and_the_disabled_have_no_feed(office: Office, store: Store) -> None:

@@ -133,6 +133,21 @@ QUESTIONS = {
         },
         "ix_referrals_lifecycle_state",
     ),
+    "what moved lately": _by(
+        standing.MOVED_LATELY,
+        {
+            "lifecycles": '["trial"]',
+            "states": '["rare"]',
+            "organisation": "pru",
+            "since_on": "2026-02-12",
+        },
+        "ix_referrals_lifecycle_state",
+    ),
+    "a school's before a meeting": _by(
+        standing.IN_STATES,
+        {"organisation": "pru", "states": '["rare"]'},
+        "ix_referral_parties_open",
+    ),
     "the next references": Question(
         histories.NEXT[False, False],
         {"after": "TR-0000100", "limit": 100},

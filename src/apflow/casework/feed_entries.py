@@ -1,7 +1,12 @@
 """What stands in a calendar feed, before it is written as iCalendar."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
+
+#: How long what is over stays in a feed: a sitting as it was, a deadline as cancelled, so that
+#: calendars that keep what they once read drop it.
+KEPT: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
-"""A person's calendar feed: what falls to them, and the sittings at which they decide.
+"""A person's calendar feed: what falls to them, and the sittings that are theirs.
 
 It is read by calendar programs that hold no session, over an address that is all the secret
 there is. So it says the reference and the deadline's title and nothing else: no child's name, no
 fact, no state.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from itertools import chain
 
-from apflow.casework.feed_entries import FeedEntry
+from apflow.casework.feed_entries import KEPT, FeedEntry
+from apflow.casework.feed_sittings import sittings, whole
 from apflow.casework.feed_writing import write_feed
 from apflow.casework.office import OFFICE_ROLES, Office
 from apflow.clock import LONDON, london_day
@@ -22,9 +23,6 @@ from apflow.store.standing import Asking, StandingRow
 
 #: Most deadlines that a feed shows: the earliest due.
 MOST = 2_000
-#: How long what is over stays in the calendar: a sitting as it was, a deadline as cancelled, so
-#: that calendars that keep what they once read drop it.
-_KEPT = timedelta(days=31)
 _NAME = "apflow deadlines"
 
 _Held = Sequence[tuple[str, str | None]]
@@ -45,7 +43,7 @@ def feed(office: Office, person: str, now: datetime, web_url: str) -> bytes:
         policies = office.known_lifecycles(tx)
         rows = _rows(tx, office, person, held, [one for _, one in policies], now)
         entries = [_deadline(office, tx, row, web_url) for row in rows]
-        entries += _sittings(tx, held, policies, london_day(now), web_url)
+        entries += sittings(office, tx, held, policies, london_day(now), web_url)
     return write_feed(_NAME, entries, now)
 
 
@@ -60,11 +58,11 @@ def _rows(
     """Return what is theirs, each deadline once: the earliest due first, what is over last."""
     roles = sorted({role for role, _ in held})
     organisations = sorted({where for _, where in held if where})
-    whole = [one.lifecycle for one in policies if any(_whole(one, role) for role in roles)]
-    asking = Asking(person, roles, now - _KEPT, MOST)
+    policies_whole = [one.lifecycle for one in policies if any(whole(one, role) for role in roles)]
+    asking = Asking(person, roles, now - KEPT, MOST)
     theirs = [standing.of_organisation(tx, asking, where) for where in organisations]
-    if whole:
-        theirs.append(standing.of_policies(tx, asking, whole))
+    if policies_whole:
+        theirs.append(standing.of_policies(tx, asking, policies_whole))
     theirs.append(_ended(tx, asking, policies, organisations))
     everywhere = any(role in OFFICE_ROLES for role in roles)
     if everywhere:
@@ -101,11 +99,6 @@ def _falls_to(
     return takes_part and (row.owner == role or row.had_by == person)
 
 
-def _whole(lifecycle: Lifecycle, role: str) -> bool:
-    known = lifecycle.roles.get(role)
-    return known is not None and known.acts and known.of is None
-
-
 def _deadline(office: Office, tx: Tx, row: StandingRow, web_url: str) -> FeedEntry:
     known = office.machine(tx, row.digest).compiled.lifecycle.deadlines.get(row.name)
     title = known.title if known is not None else row.name.replace("_", " ")
@@ -127,42 +120,3 @@ def _over(row: StandingRow) -> bool:
 def _day_or_moment(due_at: datetime) -> date | datetime:
     day = due_at.astimezone(LONDON).date()
     return day if due_at == end_of_day(day) else due_at
-
-
-def _sittings(
-    tx: Tx, held: _Held, policies: Sequence[tuple[str, Lifecycle]], today: date, web_url: str
-) -> Iterator[FeedEntry]:
-    """Give the sittings of the meetings at which a role of theirs decides or is to be."""
-    organisations = sorted({where for _, where in held if where})
-    places = {
-        (policy, slot, where)
-        for where in organisations
-        for policy, slot in standing.policies_of(tx, where)
-    }
-    for name, lifecycle in policies:
-        mine = {
-            role
-            for role, where in held
-            if _whole(lifecycle, role)
-            or (role in lifecycle.roles and (name, lifecycle.roles[role].of, where) in places)
-        }
-        wanted = [one for one in lifecycle.meetings if mine & _people(lifecycle, one)]
-        days = register.sittings(tx, name) if wanted else {}
-        for meeting in wanted:
-            title = lifecycle.meetings[meeting].title or meeting.replace("_", " ")
-            for day in days.get(meeting, ()):
-                if day >= today - _KEPT:
-                    place = f"{name}/{meeting}/{day}"
-                    yield FeedEntry(place, day, title, f"{web_url}/meetings/{place}")
-
-
-def _people(lifecycle: Lifecycle, meeting: str) -> set[str]:
-    """Return the roles that decide at a meeting, and those that are to be at it."""
-    roles = {
-        role
-        for transition in lifecycle.transitions
-        if lifecycle.events[transition.event].at == meeting
-        for role in transition.by
-    }
-    people = lifecycle.meetings[meeting].people
-    return roles | set(lifecycle.facts[people].entries if people is not None else ())

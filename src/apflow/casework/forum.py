@@ -228,7 +228,7 @@ def items(office: Office, tx: Tx, sitting: Sitting, now: datetime) -> tuple[Agen
     states = _where_decided(office, tx, sitting)
     found = []
     for referral in referrals.standing_in(tx, sitting.lifecycle, states):
-        if item := _item(office, around, sitting, referral, today):
+        if item := item_of(office, around, sitting, referral, today):
             found.append(item)
     found.sort(key=lambda one: (one[0], one[1].reference))
     return tuple(replace(item, number=number) for number, (_, item) in enumerate(found, start=1))
@@ -245,7 +245,7 @@ def _where_decided(office: Office, tx: Tx, sitting: Sitting) -> set[str]:
     return found
 
 
-def _item(
+def item_of(
     office: Office, around: Surroundings, sitting: Sitting, referral: Referral, today: date
 ) -> tuple[str, AgendaItem] | None:
     """Return a referral's item with what it is ordered by; None if it is not on the agenda."""
@@ -257,7 +257,7 @@ def _item(
         for transition in lifecycle.transitions
     ):
         return None
-    down_for = _put_down(lifecycle, referral, sitting.meeting)
+    down_for = put_down(lifecycle, referral, sitting.meeting)
     if down_for is not None and down_for > sitting.on:
         return None
     actor = office.system()
@@ -280,7 +280,8 @@ def _item(
     return _order(compiled, view, sitting.meeting), item
 
 
-def _put_down(lifecycle: Lifecycle, referral: Referral, meeting: str) -> date | None:
+def put_down(lifecycle: Lifecycle, referral: Referral, meeting: str) -> date | None:
+    """Return the sitting that a referral is put down for, or was last; None for none."""
     for name, fact in lifecycle.facts.items():
         if fact.type == "meeting" and fact.of == meeting and name in referral.facts:
             return date.fromisoformat(str(referral.facts[name]))

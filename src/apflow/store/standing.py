@@ -4,9 +4,9 @@ Of an organisation's or a policy's open referrals only those deadlines that fall
 or stand on a referral that the person has; the caller knows which role goes with which slot.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -132,6 +132,31 @@ ENDED_LATELY = Statement(
         )
     )
 )
+#: Of an organisation's referrals those that stand in certain states, and those that came there
+#: lately: a test looks at how they are found.
+IN_STATES = Statement(
+    *on_each(
+        lambda on: sa.select(_p.reference, _p.slot).where(
+            _p.organisation == sa.bindparam("organisation"),
+            _p.open == sa.true(),
+            among(_p.state, "states", on),
+        )
+    )
+)
+MOVED_LATELY = Statement(
+    *on_each(
+        lambda on: (
+            sa.select(_p.reference, _p.slot)
+            .select_from(sa.join(referrals, referral_parties, _p.reference == _r.reference))
+            .where(
+                among(_r.lifecycle, "lifecycles", on),
+                among(_r.state, "states", on),
+                _r.entered_on >= sa.bindparam("since_on"),
+                _p.organisation == sa.bindparam("organisation"),
+            )
+        )
+    )
+)
 _POLICIES_OF = Statement(
     sa.select(_p.lifecycle, _p.slot)
     .where(_p.organisation == sa.bindparam("organisation"), _p.open == sa.true())
@@ -197,6 +222,23 @@ def ended_lately(
         **asking.asked(),
     }
     return [_read(row) for row in ENDED_LATELY.rows(tx, asked)]
+
+
+def in_states(tx: Tx, organisation: str, states: Collection[str]) -> set[tuple[str, str]]:
+    """Return (reference, slot) of an organisation's open referrals in one of these states."""
+    asked = {"organisation": organisation, "states": dump(sorted(states))}
+    return {(reference, slot) for reference, slot in IN_STATES.rows(tx, asked)}
+
+
+def moved_lately(
+    tx: Tx, organisation: str, lifecycles: Collection[str], states: Collection[str], since: date
+) -> set[tuple[str, str]]:
+    """Return the same of those, open or not, that came into one of these states since a day."""
+    asked = {
+        "organisation": organisation, "lifecycles": dump(sorted(lifecycles)),
+        "states": dump(sorted(states)), "since_on": since.isoformat(),
+    }  # fmt: skip
+    return {(reference, slot) for reference, slot in MOVED_LATELY.rows(tx, asked)}
 
 
 def policies_of(tx: Tx, organisation: str) -> set[tuple[str, str]]:
