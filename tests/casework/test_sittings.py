@@ -121,6 +121,10 @@ def test_the_list_counts_what_waits_and_what_was_decided(office: Office) -> None
         (DAY, 1, 1), (DAY + timedelta(days=14), 0, 0),
     ]  # fmt: skip
     assert [each.sitting.on for each in meeting.past] == [DAY - timedelta(days=7)]
+    # The school sees them by its slot, the office everything.
+    for person in ("sue", "max"):
+        (same,) = sittings.meetings(office.work.office, person, START)
+        assert same == meeting
     (other,) = sittings.meetings(office.work.office, "eve", START)
     assert [(each.on_agenda, each.decided) for each in other.ahead] == [(0, 0), (0, 0)]
 

@@ -69,15 +69,15 @@ def _meeting(
     days = [on for on in around.sittings(lifecycle).get(meeting, ()) if on >= today - _BACK]
     last = Sitting(policy, meeting, max([today, *days]))
     put_down = _put_down(office, tx, sight, last, now)
-    decided = agendas.decided_since(tx, policy, decides(lifecycle, meeting), today - _BACK)
-    theirs = _those_seen(office, tx, sight, decided)
+    events = decides(lifecycle, meeting)
+    decided = agendas.decided_since(tx, sight.scope, policy, events, today - _BACK)
     first_ahead = next((on for on in days if on >= today), None)
     listed = [
         Listed(
             Sitting(policy, meeting, on),
             papers_by(office, around, lifecycle, meeting, on, now),
             _on_agenda(put_down, on, first_ahead),
-            len(decided.get(on, frozenset()) & theirs),
+            decided.get(on, 0),
         )
         for on in days
     ]
@@ -109,13 +109,3 @@ def _put_down(
             day = waiting[referral.reference]
             found[day] = found.get(day, 0) + 1
     return found
-
-
-def _those_seen(
-    office: Office, tx: Tx, sight: Sight, decided: Mapping[date, frozenset[str]]
-) -> frozenset[str]:
-    every = frozenset[str]().union(*decided.values())
-    if sight.of_the_office or not every:
-        return every
-    known = referrals.get_several(tx, sorted(every))
-    return frozenset(one.reference for one in known if may_see(office, tx, sight, one))

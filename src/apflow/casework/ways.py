@@ -73,11 +73,13 @@ def ways(machine: Machine, situation: Situation, actors: Iterable[Actor]) -> tup
             known = found.get(way.event)
             if known is None or _further(way, known):
                 found[way.event] = way
-    for role in dict.fromkeys(way.by[0] for way in found.values() if not way.mine):
-        for way in _as(machine, situation, _somebody(machine, situation, role)):
-            known = found.get(way.event)
-            if known is not None and not known.mine and known.by[0] == role:
-                found[way.event] = replace(way, mine=False)
+    others: dict[str, list[str]] = {}
+    for way in found.values():
+        if not way.mine:
+            others.setdefault(way.by[0], []).append(way.event)
+    for role, events in others.items():
+        for way in _as(machine, situation, _somebody(machine, situation, role), events):
+            found[way.event] = replace(way, mine=False)
     return tuple(found.values())
 
 
@@ -141,9 +143,11 @@ def counted(compiled: Compiled, view: View) -> dict[str, Counted]:
     return found
 
 
-def _as(machine: Machine, situation: Situation, actor: Actor) -> Iterator[Way]:
+def _as(
+    machine: Machine, situation: Situation, actor: Actor, events: Collection[str] | None = None
+) -> Iterator[Way]:
     asked = situation.but(role=actor.role)
-    for _, decision in machine.choices(asked, actor):
+    for _, decision in machine.choices(asked, actor, events):
         yield _way(machine, asked, actor, decision)
 
 

@@ -15,7 +15,7 @@ when nothing is unmet but something is not known yet.
 """
 
 import keyword
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -124,8 +124,10 @@ class Machine:
             roads, self._question(situation, event, answers, actor, overrides or _NO_REASONS)
         )
 
-    def choices(self, situation: Situation, actor: Actor) -> tuple[tuple[str, Decision], ...]:
-        """Return every event that the state knows, with what policy says to it now.
+    def choices(
+        self, situation: Situation, actor: Actor, events: Collection[str] | None = None
+    ) -> tuple[tuple[str, Decision], ...]:
+        """Return every event that the state knows, or those of `events`, with what policy says now.
 
         In the order of the file; left out are events whose roads are none for this referral.
         Nothing is answered yet: what the event's own answers may still meet is not known yet, so
@@ -133,6 +135,8 @@ class Machine:
         """
         found = []
         for event, roads in self._roads.get(situation.state, _NOWHERE).items():
+            if events is not None and event not in events:
+                continue
             question = self._question(situation, event, {}, actor, _NO_REASONS)
             askable = self._intakes[event].askable(question.known, offered=True)
             question = question._replace(askable=askable)

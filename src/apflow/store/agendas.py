@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from apflow.clock import LONDON
 from apflow.referral import RequestState
+from apflow.store.scope import Scope
 from apflow.store.statements import Row, Statement, Tx, among, on_each
-from apflow.store.tables import people, requests, step_index
+from apflow.store.tables import people, referral_parties, referrals, requests, step_index
 from apflow.store.written import dump, load, moment, read_moment
 
 
@@ -28,7 +30,7 @@ class AskedFor(NamedTuple):
     by: str | None
 
 
-_q, _s = requests.c, step_index.c
+_q, _s, _r, _p = requests.c, step_index.c, referrals.c, referral_parties.c
 _COLUMNS = (_q.id, _q.reference, _q.event, _q.state, _q.result, _q.closed_at, people.c.name)
 _BY = people.c.id == _q.actor
 _DAY: "sa.BindParameter[str]" = sa.bindparam("on_day")
@@ -58,15 +60,34 @@ DECISIONS = Statement(
         )
     )
 )
-_SINCE = Statement(
-    *on_each(
-        lambda on: (
-            sa.select(_s.happened_on, _s.reference)
-            .where(*_decided(on), _s.happened_on >= _DAY)
-            .distinct()
-        )
+
+
+@lru_cache(maxsize=8)
+def decided_statement(ways: str) -> Statement:
+    """Return the statement of `decided_since` for a scope's `ways`: a test looks at it."""
+    return Statement(*on_each(lambda on: _counted(ways, on)))
+
+
+def _counted(ways: str, on: str) -> "sa.Select[tuple[str, int]]":
+    each = (
+        sa.select(_s.happened_on, _s.reference)
+        .where(*_decided(on), _s.happened_on >= _DAY)
+        .distinct()
+        .subquery("decided")
     )
-)
+    counted = sa.select(each.c.happened_on, sa.func.count()).group_by(each.c.happened_on)
+    if "e" in ways:
+        return counted
+    seen = []
+    if "d" in ways:
+        seen.append(among(_r.digest, "digests", on))
+    if "s" in ways:
+        slot = _r.digest + " " + _p.slot + " " + _p.organisation
+        seen.append(sa.exists().where(_p.reference == each.c.reference, among(slot, "slots", on)))
+    of_them = sa.join(each, referrals, _r.reference == each.c.reference)
+    return counted.select_from(of_them).where(sa.or_(*seen))
+
+
 REFUSALS = Statement(
     *on_each(
         lambda on: (
@@ -102,13 +123,14 @@ def refusals(
 
 
 def decided_since(
-    tx: Tx, lifecycle: str, events: Collection[str], since: date
-) -> dict[date, frozenset[str]]:
-    """Return the referrals that something was decided of, by the day, from a day on."""
-    found: dict[date, set[str]] = {}
-    for on_day, reference in _SINCE.rows(tx, {"lifecycle": lifecycle, **_asked(events, since)}):
-        found.setdefault(date.fromisoformat(on_day), set()).add(reference)
-    return {day: frozenset(references) for day, references in found.items()}
+    tx: Tx, scope: Scope, lifecycle: str, events: Collection[str], since: date
+) -> dict[date, int]:
+    """Return of how many referrals in sight something was decided, by the day, from a day on."""
+    if scope.nothing:
+        return {}
+    asked = {"lifecycle": lifecycle, **scope.asked(), **_asked(events, since)}
+    rows = decided_statement(scope.ways).rows(tx, asked)
+    return {date.fromisoformat(on_day): many for on_day, many in rows}
 
 
 def _asked(events: Collection[str], on: date) -> dict[str, object]:
