@@ -180,6 +180,34 @@ def test_a_logged_contact_does_not_void_an_open_form(office: Office) -> None:
     assert closed.state == "applied"
 
 
+def test_two_people_who_write_at_once_are_both_heard(office: Office) -> None:
+    reference = office.opened(agrees=True)
+    for person, story in (("sue", "rang the parent"), ("lea", "spoke to the school")):
+        assert office.do(reference, "log", person, seen=1, story=story).state == "applied"
+    told = [
+        value.value
+        for step in office.work.history(reference, "ann", START)[1:]
+        for value in step.values
+        if value.name == "story"
+    ]
+    assert told == ["rang the parent", "spoke to the school"]
+
+
+def test_a_review_that_somebody_held_first_is_not_recorded_twice(office: Office) -> None:
+    reference = office.placed()
+    seen = office.work.look(reference, "ann", START).referral.seq
+    assert office.do(reference, "review", "lea", seen=seen, story="went well").state == "applied"
+    assert office.do(reference, "review", "lea", seen=seen, story="went well").state == "stale"
+
+
+def test_two_people_who_answer_one_question_differently_are_not_both_believed(
+    office: Office,
+) -> None:
+    reference = office.opened()
+    assert office.do(reference, "record_answer", "sue", seen=1, agrees=True).state == "applied"
+    assert office.do(reference, "record_answer", "sue", seen=1, agrees=False).state == "stale"
+
+
 def test_a_role_taken_away_holds_from_the_next_request(office: Office) -> None:
     reference = office.opened()
     request = office.work.ask(reference, Asked("stop", "sue"), START)

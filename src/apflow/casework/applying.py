@@ -18,7 +18,6 @@ from apflow.casework.results import stale_result
 from apflow.casework.situations import situation_of
 from apflow.clock import london_day
 from apflow.errors import ApflowError, StoreError, Unknown
-from apflow.policy.compiled import Compiled
 from apflow.policy.decision import Decision, Finding
 from apflow.policy.facts import read_facts
 from apflow.policy.machine import Machine
@@ -26,11 +25,11 @@ from apflow.policy.situation import START, Actor, Situation, Tally
 from apflow.referral import (
     GENESIS,
     HOUSE_EVENTS,
-    HOUSE_RECORDS,
     Referral,
     Request,
     Step,
 )
+from apflow.referral.overtaking import overtaken
 from apflow.store import history, openings, referrals, requests
 from apflow.store.engine import Taken, Tx
 
@@ -163,38 +162,15 @@ def _with_parties(
 
 
 def _changed_since(tx: Tx, machine: Machine, referral: Referral, request: Request) -> str | None:
-    """Say what changed since the person looked that matters to what they ask, or None.
-
-    It matters if the state changed, or a fact that they answer or that the event's guards read
-    did; a logged contact does not void an open form.
-    """
+    """Say what changed since the person looked that is in the way of what they ask, or None."""
     if request.seen is None or request.seen >= referral.seq:
         return None
-    lifecycle = machine.compiled.lifecycle
-    matters = set(request.answers) | _read_by(machine.compiled, request.event)
-    for step in history.since(tx, referral.reference, request.seen):
-        if step.event in HOUSE_RECORDS:
-            continue
-        touched = {value.name for value in step.values if value.kind in ("answer", "set")}
-        if step.source != step.target or touched & matters:
-            return _in_words(step, lifecycle.events, sorted(touched & matters))
-    return None
-
-
-def _read_by(compiled: Compiled, event: str) -> frozenset[str]:
-    """Return the facts on which an event's roads and guards finally rest."""
-    names: set[str] = set()
-    for index, transition in enumerate(compiled.lifecycle.transitions):
-        if transition.event != event:
-            continue
-        places: list[tuple[str | int, ...]] = [("transitions", index, "when")]
-        places += [
-            ("guards", guard, key) for guard in transition.guards for key in ("when", "require")
-        ]
-        for place in places:
-            condition = compiled.at(*place)
-            names |= condition.names if condition is not None else frozenset()
-    return compiled.reads(*names)
+    since = history.since(tx, referral.reference, request.seen)
+    found = overtaken(machine.compiled, referral.state, request.event, request.answers, since)
+    if found is None:
+        return None
+    step, facts = found
+    return _in_words(step, machine.compiled.lifecycle.events, sorted(facts))
 
 
 def _in_words(step: Step, events: Mapping[str, object], facts: list[str]) -> str:
