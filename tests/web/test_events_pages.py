@@ -187,6 +187,28 @@ def test_a_role_may_go_past_a_demand_with_a_written_reason(small: tuple[Served, 
     assert "overridden" in {finding["verdict"] for finding in step.findings}
 
 
+def test_a_reason_for_going_on_is_kept_while_something_else_is_wrong(
+    small: tuple[Served, Office],
+) -> None:
+    site, office = small
+    reference = office.opened(agrees=True)
+    office.done(reference, "submit", "sue", sitting="2026-01-14")
+    browser = site.browse("lea")
+    path = f"/referrals/{reference}/events/panel_agrees"
+    form = opened(browser, path).form().put({"fact-sat-panel_member": "present"})
+    refused = Page(form.send(browser)).form()
+    refused.put({"override-two_sat": "Bad\x00word", "happened_on-day": "99"})
+    page = Page(refused.send(browser))
+    assert "#override-two_sat" in page.errors.values()
+    form = page.form().put({"override-two_sat": "The other was ill."})
+    page = Page(form.send(browser))
+    assert page.status == 422
+    again = page.form()
+    assert again.said["override-two_sat"] == ["The other was ill."]
+    assert again.put({"happened_on-day": "14"}).send(browser).status_code == 303
+    assert office.state(reference) != "panel_waiting"
+
+
 def test_others_may_not_go_past_it(small: tuple[Served, Office]) -> None:
     site, office = small
     reference = office.opened(agrees=True)

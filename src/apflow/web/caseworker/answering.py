@@ -15,7 +15,7 @@ from apflow.web.caseworker.event_form import Entered, EventForm, in_order
 from apflow.web.caseworker.sending import CHANGE, kept, request_for, seen_of
 from apflow.web.forms import summing
 from apflow.web.forms.fields import Fault
-from apflow.web.forms.particulars import HAPPENED_ON
+from apflow.web.forms.particulars import HAPPENED_ON, is_override
 from apflow.web.forms.reasons import Reason, findings_of, reasons
 from apflow.web.forms.typed import Typed, shown
 from apflow.web.rendering import page
@@ -152,7 +152,12 @@ class Answer(ABC):
         of = self.of
         decision = of.decided(entered)
         guards = of.offer.lifecycle.guards
-        fields = of.fields(self.typed, (), (), self.place.when)
+        # Why a guard is gone past stands below, with what the guard says.
+        fields = (
+            field
+            for field in of.fields(self.typed, (), (), self.place.when)
+            if not is_override(field)
+        )
         return self.page(
             "caseworker/event_check.html",
             200,

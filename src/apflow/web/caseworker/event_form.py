@@ -129,12 +129,21 @@ class EventForm:
         if len(self.able) > 1:
             roles = tuple(actor.role for actor in self.able)
             made.append(particulars.role_field(self.words, roles, self.actor.role))
+        past = {reason.guard: reason.says for reason in told if reason.past}
         made += [
-            particulars.override_field(reason.guard, reason.says, typed, wrong)
-            for reason in told
-            if reason.past
+            particulars.override_field(guard, says, typed, wrong)
+            for guard, says in {**self._past(typed), **past}.items()
         ]
         return tuple(made)
+
+    def _past(self, typed: Typed) -> dict[str, str]:
+        """Return the demands for which a reason to go past was typed already, with their words."""
+        demands = self.offer.lifecycle.guards
+        return {
+            guard: demands[guard].otherwise
+            for guard in particulars.gone_past(typed, demands)
+            if self.actor.role in demands[guard].override
+        }
 
     def _asked(self, typed: Typed) -> Questions:
         """Return what is asked with the answers given so far, as far as they can be taken."""

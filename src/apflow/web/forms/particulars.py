@@ -1,6 +1,6 @@
 """What every form asks besides the policy's facts: when, in which role, and why all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from apflow.errors import BadInput
@@ -143,6 +143,16 @@ def override_field(guard: str, says: str, typed: Typed, faults: Sequence[Fault])
         value=shown(one(typed, name)),
         error=next((fault.says for fault in faults if fault.id == name), ""),
     )
+
+
+def gone_past(typed: Typed, guards: Iterable[str]) -> tuple[str, ...]:
+    """Return the guards for which a reason to go past was typed, usable or not."""
+    return tuple(guard for guard in guards if one(typed, f"{_OVERRIDE}{guard}").strip())
+
+
+def is_override(field: Field) -> bool:
+    """Return whether a question is the one why it is right to go past a guard."""
+    return field.id.startswith(_OVERRIDE)
 
 
 def read_overrides(typed: Typed, guards: Sequence[str]) -> tuple[dict[str, str], list[Fault]]:
