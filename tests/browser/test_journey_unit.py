@@ -1,4 +1,4 @@
-"""A caseworker of the unit takes a pupil from the forum's decision to the end; a school does too."""
+"""A unit takes a pupil from the forum's decision to the end; a school a child to a provider."""
 
 from datetime import date, timedelta
 
