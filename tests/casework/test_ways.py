@@ -126,8 +126,8 @@ def test_what_stands_around_a_person(office: Office) -> None:
 def test_what_a_person_has_is_counted_without_being_shown(office: Office) -> None:
     first, _ = office.opened("p1"), office.opened("p2")
     work = office.work.office
-    assert owned(work, "sue", START) == 2
-    assert owned(work, "pam", START) == 0
-    assert owned(work, "sue", START, "nowhere") == 0
+    assert owned(work, "sue") == 2
+    assert owned(work, "pam") == 0
+    assert owned(work, "sue", "nowhere") == 0
     with office.work.store.reading() as tx:
         assert reads.of(tx, first) == []

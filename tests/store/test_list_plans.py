@@ -10,7 +10,7 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from apflow.store import Store, Tx, list_rows, numbers, reads, tracing, worklists
+from apflow.store import Store, Tx, agendas, list_rows, numbers, reads, tracing, worklists
 from apflow.store.numbers import Picked
 from apflow.store.scope import Scope
 from apflow.store.statements import Statement
@@ -23,6 +23,7 @@ COUNCIL = Scope(digests=(DIGEST,), turns=((DIGEST, "state_1"),))
 HOUSE = Scope(everything=True)
 _PAGE = {"after_due": "", "after_reference": "", "limit": 20, "owner": "", "policy": ""}
 _NOW = {"now": "2026-02-12T09:30:00.000000Z"}
+_DECIDED = {"lifecycle": "trial", "events": '["log1"]', "since": "", "on_day": ""}
 _SEVERAL = {"references": '["TR-0000001","TR-0000002","TR-0000005"]'}
 _WHOLE = Picked("trial")
 _PICKED = Picked("trial", '["TR-0000001","TR-0000002"]')
@@ -109,6 +110,10 @@ def of_lists() -> dict[str, Asked]:
         found[f"the groups of a {name}"] = (statement, given, index)
         searched = worklists.search_statement(scope.ways, frozenset(), open_=True)
         found[f"a page of a {name}"] = (searched, given, index)
+        had = worklists.owned_statement(scope.ways)
+        found[f"what one has in a {name}"] = (had, given | {"owner": "ann"}, "ix_referrals_open")
+        decided = agendas.decided_statement(scope.ways)
+        found[f"what was decided in a {name}"] = (decided, given | _DECIDED, "ix_step_index_event")
     return found
 
 

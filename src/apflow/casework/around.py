@@ -1,19 +1,16 @@
 """What stands around a person's referrals: their policies, their team, the next meeting."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from apflow.casework.asking import starts
 from apflow.casework.office import OFFICE_ROLES, Office
 from apflow.casework.scoping import Held, sight_of
-from apflow.clock import london_day
 from apflow.errors import Unknown
-from apflow.policy.deadlines import end_of_day
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.situation import START
 from apflow.store import register, worklists
 from apflow.store.engine import Tx
-from apflow.store.worklists import Soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +62,10 @@ def around(office: Office, person: str, today: date) -> Around:
         )
 
 
-def owned(office: Office, person: str, now: datetime, policy: str | None = None) -> int:
+def owned(office: Office, person: str, policy: str | None = None) -> int:
     """Return how many open referrals a person has, of one policy or of all; nothing is shown."""
     with office.store.reading() as tx:
-        scope = sight_of(office, tx, person).scope
-        soon = Soon(end_of_day(london_day(now)))
-        groups = worklists.grouped(tx, scope, now, soon, owner=person, policy=policy, limit=0)
-        return sum(one.total for one in groups.values())
+        return worklists.owned(tx, sight_of(office, tx, person).scope, person, policy)
 
 
 def colleagues(office: Office, person: str) -> frozenset[str]:

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from apflow.clock import LONDON
 from apflow.referral import RequestState
-from apflow.store.scope import Scope
+from apflow.store.scope import Scope, in_sight
 from apflow.store.statements import Row, Statement, Tx, among, on_each
-from apflow.store.tables import people, referral_parties, referrals, requests, step_index
+from apflow.store.tables import people, referrals, requests, step_index
 from apflow.store.written import dump, load, moment, read_moment
 
 
@@ -30,7 +30,7 @@ class AskedFor(NamedTuple):
     by: str | None
 
 
-_q, _s, _r, _p = requests.c, step_index.c, referrals.c, referral_parties.c
+_q, _s = requests.c, step_index.c
 _COLUMNS = (_q.id, _q.reference, _q.event, _q.state, _q.result, _q.closed_at, people.c.name)
 _BY = people.c.id == _q.actor
 _DAY: "sa.BindParameter[str]" = sa.bindparam("on_day")
@@ -78,14 +78,9 @@ def _counted(ways: str, on: str) -> "sa.Select[tuple[str, int]]":
     counted = sa.select(each.c.happened_on, sa.func.count()).group_by(each.c.happened_on)
     if "e" in ways:
         return counted
-    seen = []
-    if "d" in ways:
-        seen.append(among(_r.digest, "digests", on))
-    if "s" in ways:
-        slot = _r.digest + " " + _p.slot + " " + _p.organisation
-        seen.append(sa.exists().where(_p.reference == each.c.reference, among(slot, "slots", on)))
-    of_them = sa.join(each, referrals, _r.reference == each.c.reference)
-    return counted.select_from(of_them).where(sa.or_(*seen))
+    r = referrals.alias("r")
+    of_them = sa.join(each, r, r.c.reference == each.c.reference)
+    return counted.select_from(of_them).where(sa.text(in_sight(ways, on)))
 
 
 REFUSALS = Statement(

@@ -95,6 +95,20 @@ def seen(ways: str, on: str, *, open_: bool) -> str:
     )
 
 
+def in_sight(ways: str, on: str) -> str:
+    """Return the condition that a referral `r`, which is at hand already, is in sight."""
+    if "e" in ways:
+        return "1 = 1"
+    parts = [one_of("r.digest", "digests", on)] if "d" in ways else []
+    if "s" in ways:
+        slot = one_of("r.digest || ' ' || p.slot || ' ' || p.organisation", "slots", on)
+        parts.append(
+            "EXISTS (SELECT 1 FROM referral_parties AS p"
+            f" WHERE p.reference = r.reference AND {slot})"
+        )
+    return f"({' OR '.join(parts)})"
+
+
 def _whole(on: str, *, open_: bool, everything: bool) -> str:
     turn = one_of("r.digest || ' ' || r.state", "turns", on)
     words = (

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, get_args
 
 from apflow.store.lists import Place
 from apflow.store.register import like
-from apflow.store.scope import Scope, one_of, pairs, seen, worded
+from apflow.store.scope import Scope, in_sight, one_of, pairs, seen, worded
 from apflow.store.statements import Statement, Tx
 from apflow.store.written import dump, moment
 
@@ -139,6 +139,27 @@ def grouped(
         places, next_place = _cut(rows.get(heading, []), limit)
         found[GROUPS[heading]] = Grouped([name for _, name in places], next_place, total)
     return found
+
+
+@lru_cache(maxsize=16)
+def owned_statement(ways: str) -> Statement:
+    """Return the statement of `owned` for a scope's `ways`: a test looks at how it finds."""
+    return worded(
+        *(
+            "SELECT count(*) FROM referrals AS r WHERE r.closed_on IS NULL AND r.owner = :owner"
+            f" AND (:policy = '' OR r.lifecycle = :policy) AND {in_sight(ways, on)}"
+            for on in ("sqlite", "postgresql")
+        )
+    )
+
+
+def owned(tx: Tx, scope: Scope, owner: str, policy: str | None = None) -> int:
+    """Return how many open referrals in sight somebody has, of one policy or of all."""
+    if scope.nothing:
+        return 0
+    asked = scope.asked() | {"owner": owner, "policy": policy or ""}
+    row = owned_statement(scope.ways).row(tx, asked)
+    return 0 if row is None else int(row[0])
 
 
 def _cut(places: list[Place], limit: int) -> tuple[list[Place], Place | None]:

@@ -111,7 +111,7 @@ def _shown(group: Group, asked: Asked, visitor: Visitor, beside: Around, site: S
 def _yours(site: Site, visitor: Visitor, asked: Asked, found: Work) -> int:
     if asked.mine:
         return found.total
-    return owned(site.office, visitor.person, site.now(), asked.policy)
+    return owned(site.office, visitor.person, asked.policy)
 
 
 def _done(site: Site, visitor: Visitor, request_id: str) -> str | None:
