@@ -189,6 +189,18 @@ def test_the_houses_roles_and_every_policys_are_known(accounts: Accounts) -> Non
     assert not known["manager"].inside
 
 
+def test_a_role_that_policies_call_differently_has_one_title_and_says_theirs(
+    accounts: Accounts,
+) -> None:
+    known = roles_known(Office(accounts.office.store))
+    assert known["pru"].title == "Pupil referral unit (MMAP)"
+    assert known["pru"].titles == ("Pupil referral unit (MMAP)",)
+    # Neither policy's word may stand for the other's people.
+    assert (known["school"].title, known["la"].title) == ("School", "LA")
+    assert known["school"].titles == ("Heronsgate School", "Referring school")
+    assert known["la"].titles == ("Milton Keynes Council", "Local authority")
+
+
 @pytest.mark.parametrize(
     ("role", "organisation", "field", "says"),
     [

@@ -116,3 +116,9 @@ def test_a_session_left_open_is_no_way_to_guess_the_password(site: Served) -> No
     found = read(browser.post("/account/password", data={"current": WORD, "new": OTHER}), 422)
     (says,) = problems(found)
     assert "too many wrong tries" in says
+
+
+def test_a_role_that_two_policies_know_is_said_in_one_word(site: Served) -> None:
+    said = text_of(read(site.browse("gwen").get("/account")))
+    assert "School · Ashmead Academy" in said
+    assert " or " not in said.partition("Your roles")[2].partition("Name, e-mail")[0]

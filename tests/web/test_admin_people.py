@@ -4,7 +4,7 @@ import pytest
 
 from apflow.store import register
 from tests.web.administering import ADMINISTRATOR, administrator, done_by, handle
-from tests.web.reading import done, fields, follow, problems, read, rows, secret, text_of
+from tests.web.reading import done, fields, follow, problems, read, rows, secret, text_of, words
 from tests.web_site import Served
 
 
@@ -174,3 +174,13 @@ def test_a_handle_of_nobody_is_no_page(shared_site: Served) -> None:
     for path in ("", "/roles", "/roles/take", "/password", "/disable", "/enable"):
         assert browser.post(f"/admin/people/gwen{path}").status_code == 404
     assert browser.get("/admin/people/gwen").status_code == 404
+
+
+def test_whoever_gives_a_role_sees_what_each_policy_calls_it(site: Served) -> None:
+    browser = administrator(site)
+    page = read(browser.get(f"/admin/people/{handle(site, 'gwen')}"))
+    (choice,) = [one for one in page.iter("select") if one.get("name") == "role"]
+    offered = {one.get("value"): words(one) for one in choice.iter("option")}
+    assert offered["school"] == "School (Heronsgate School, Referring school)"
+    assert offered["pru"] == "Pupil referral unit (MMAP)"
+    assert "School · Ashmead Academy" in text_of(page)

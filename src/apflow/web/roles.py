@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from apflow.casework.accounts.roles import KnownRole, lifecycles_known, roles_known
+from apflow.casework.accounts.roles import KnownRole, in_words, roles_known
 from apflow.store import register
 from apflow.web.site import Site
-from apflow.web.wording import first_up
 
 
 class Titles:
@@ -13,20 +12,21 @@ class Titles:
 
     def __init__(self, site: Site) -> None:
         self.known: Mapping[str, KnownRole] = roles_known(site.office)
-        # Policies may call one role differently; both are said, since it is held for both.
-        titles: dict[str, dict[str, None]] = {}
-        for lifecycle in lifecycles_known(site.office):
-            for name, role in lifecycle.roles.items():
-                titles.setdefault(name, {})[role.title or first_up(name.replace("_", " "))] = None
-        self._titles = {name: " or ".join(found) for name, found in titles.items()}
         with site.office.store.reading() as tx:
             self.organisations = {one.id: one.name for one in register.list_organisations(tx)}
 
     def role(self, role: str) -> str:
         """Return what a role is called, without what is said of it."""
         known = self.known.get(role)
-        house = known.title.partition(":")[0] if known and not known.policies else None
-        return house or self._titles.get(role) or first_up(role.replace("_", " "))
+        if known is None:
+            return in_words(role)
+        return known.title if known.policies else known.title.partition(":")[0]
+
+    def offered(self, role: str) -> str:
+        """Return what a role is called to whoever gives it: with what each policy calls it."""
+        known = self.known[role]
+        theirs = f" ({', '.join(known.titles)})" if len(known.titles) > 1 else ""
+        return known.title + theirs
 
     def held(self, role: str, where: str | None) -> str:
         """Return a role with where it is held: `School · Ashmead Academy`."""

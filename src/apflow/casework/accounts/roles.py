@@ -1,6 +1,6 @@
 """The roles that a person may be given: those of every policy, and those of the house."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from apflow import catalogue
 from apflow.casework.office import ADMINISTRATOR, OFFICE_ROLES, Office
 from apflow.errors import ApflowError, BadInput
 from apflow.nearest import nearest
-from apflow.policy.lifecycle import Lifecycle
+from apflow.policy.lifecycle import Lifecycle, Role
 from apflow.store import register
 from apflow.store.engine import Tx
 
@@ -19,12 +19,18 @@ _OF_THE_HOUSE: Mapping[str, str] = {
 }
 
 
+#: A role's name of so few letters is an abbreviation.
+_ABBREVIATED = 3
+
+
 @dataclass(frozen=True, slots=True)
 class KnownRole:
     """A role: what it is called, and where it can be held.
 
-    `inside` tells that it is held in an organisation, `outside` that it is held in the whole
-    house; both, where policies differ. `policies` names those that know it, none for the house.
+    `title` is the policies' own where they agree, else the role's name: a policy's title for it
+    belongs where that policy is at hand. `titles` are all of them, the house's none. `inside`
+    tells that it is held in an organisation, `outside` that it is held in the whole house; both,
+    where policies differ. `policies` names those that know it, none for the house.
     """
 
     name: str
@@ -32,6 +38,7 @@ class KnownRole:
     inside: bool
     outside: bool
     policies: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 def roles_known(office: Office) -> dict[str, KnownRole]:
@@ -40,24 +47,38 @@ def roles_known(office: Office) -> dict[str, KnownRole]:
     A policy whose file cannot be used today is left out; the versions that referrals were opened
     under count all the same.
     """
-    found: dict[str, KnownRole] = {}
+    held: dict[str, list[tuple[str, Role]]] = {}
     for lifecycle in lifecycles_known(office):
         for name, role in lifecycle.roles.items():
-            if not role.acts:
-                continue
-            before = found.get(name)
-            found[name] = KnownRole(
-                name,
-                before.title if before else role.title or name.replace("_", " ").capitalize(),
-                inside=role.of is not None or (before is not None and before.inside),
-                outside=role.of is None or (before is not None and before.outside),
-                policies=_and(before.policies if before else (), lifecycle.lifecycle),
-            )
+            if role.acts:
+                held.setdefault(name, []).append((lifecycle.lifecycle, role))
     house = {
         name: KnownRole(name, title, inside=False, outside=True)
         for name, title in _OF_THE_HOUSE.items()
     }
+    found = {name: _known(name, roles) for name, roles in held.items()}
     return house | dict(sorted(found.items(), key=lambda one: one[1].title))
+
+
+def _known(name: str, roles: Sequence[tuple[str, Role]]) -> KnownRole:
+    """Return a role as the policies have it, the newest version of each first."""
+    called: dict[str, str] = {}
+    for policy, role in roles:
+        called.setdefault(policy, role.title or in_words(name))
+    titles = tuple(dict.fromkeys(called.values()))
+    return KnownRole(
+        name,
+        titles[0] if len(titles) == 1 else in_words(name),
+        inside=any(role.of is not None for _, role in roles),
+        outside=any(role.of is None for _, role in roles),
+        policies=tuple(called),
+        titles=titles,
+    )
+
+
+def in_words(name: str) -> str:
+    """Return a role's name as people read it: `Virtual school`, `LA`."""
+    return name.upper() if len(name) <= _ABBREVIATED else name.replace("_", " ").capitalize()
 
 
 def check_role(known: Mapping[str, KnownRole], tx: Tx, role: str, organisation: str | None) -> None:
@@ -92,7 +113,3 @@ def lifecycles_known(office: Office) -> list[Lifecycle]:
         for _, lifecycle in office.known_lifecycles(tx):
             found.setdefault(lifecycle.digest, lifecycle)
     return list(found.values())
-
-
-def _and(policies: tuple[str, ...], name: str) -> tuple[str, ...]:
-    return policies if name in policies else (*policies, name)

@@ -88,10 +88,7 @@ def wrong_of(error: BadInput | BadInputs, default: str = "") -> Wrong:
 
 def role_items(titles: Titles, role: str) -> list[dict[str, object]]:
     """Return the roles that can be given, for a select."""
-    known = {
-        name: one.title if not one.policies else titles.role(name)
-        for name, one in titles.known.items()
-    }
+    known = {name: titles.offered(name) for name in titles.known}
     return chosen(known, role, "Choose a role")
 
 
