@@ -43,6 +43,15 @@ class Person:
         place = within or self.page.locator("body")
         self._use(place.get_by_role("link", name=words, exact=exact).first)
 
+    def follow_down(self, words: str) -> None:
+        """Follow a link to another place of the same page, which is then in sight."""
+        link = self.page.get_by_role("link", name=words).first
+        place = str(link.get_attribute("href"))
+        assert place.startswith("#")
+        self._reach(link)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(f"[id='{place[1:]}']")).to_be_in_viewport()
+
     def turn_to(self, words: str) -> None:
         """Go to a part of the site by the links at its top, which a telephone folds away."""
         parts = self.page.get_by_role("navigation", name="Parts of the site")
