@@ -138,14 +138,20 @@ _REFUSING: Final = (
     *(check(f"fact-forum_people-{one}", "present") for one in ("chair", "school", "pru", "la")),
     press("Continue"),
 )
+_UNREADY: Final = (
+    choose("fact-forum_sitting", 1), check("fact-purpose", "support"),
+    check("fact-other_provision", "none"), press("Record this"),
+)  # fmt: skip
 #: Forms: every type of fact is asked in one of these.
 FORMS = (
     Look("rosa", "/referrals/{maidstone_deciding.just_opened}/events/record_consent"),
     Look("rosa", f"{_PAPERS}/events/change_particulars"),
     Look("rosa", f"{_PAPERS}/events/submit_to_forum"),
     Look("rosa", f"{_PAPERS}/events/submit_to_forum", (press("Record this"),), 422),
+    Look("rosa", f"{_PAPERS}/events/submit_to_forum", _UNREADY, 422),
     Look("rosa", f"{_PAPERS}/events/add_papers"),
     Look("rosa", "/referrals/{maidstone_excluded.sixth_day_ahead}/events/withdraw_referral"),
+    Look("rosa", "/referrals/{maidstone_excluded.sixth_day_ahead}/events/change_particulars"),
     Look("imran", "/referrals/{maidstone_placing.meeting_to_come}/events/hold_pre_admission"),
     Look("imran", "/referrals/{maidstone_placing.review_soon}/events/hold_review"),
     Look("olive", "/referrals/{heronsgate_placing.attending}/events/raise_concern"),
@@ -161,6 +167,7 @@ FORMS = (
     Look("rosa", "/referrals/new", (*_ASKED, *_NEW, press("Record this")), 422),
     *_looks("morgan", *(f"{_PAPERS}/{what}" for what in ("correct", "reverse", "hand-over"))),
     *_looks("morgan", f"{_PAPERS}/correct?fact=forum_papers", f"{_PAPERS}/adopt"),
+    Look("morgan", f"{_PAPERS}/correct?fact=forum_papers", (press("Record this"),), 422),
     *_looks("morgan", f"{_PAPERS}/adopt/check", f"{_PAPERS}/erase/check"),
     Look("morgan", f"{_PAPERS}/erase"),
     Look("morgan", f"{_PAPERS}/erase", (press("Continue"),), 422),
@@ -175,11 +182,13 @@ FORMS = (
 OFFICE = (
     *_looks("helen", "/meetings", f"{FORUM}/{{forum}}", f"{FORUM}/{{forum}}/print"),
     *_looks("helen", f"{FORUM}/{{past_forum}}"),
+    Look("gwen", f"{FORUM}/{{forum}}"),
     Look("helen", f"{FORUM}/{{past_forum}}", (press("Record"),), 422),
     *_looks("bridget", "/meetings", "/meetings/heronsgate/panel_meeting/{panel}"),
     *_looks("hattie", "/meetings"),
     *_looks("morgan", f"/dashboard?policy={MM}", "/dashboard?policy=heronsgate&from=2026-09-01"),
     Look("morgan", f"/dashboard?policy={MM}&from=2027-03-01&to=2026-01-01", status=422),
+    Look("audrey", "/dashboard?policy=heronsgate&school=heronsgate&from=2026-09-01"),
     *_looks("morgan", "/dashboard/notices"),
     *_looks("olive", "/policy", "/policy/heronsgate", "/policy/heronsgate/facts"),
 )
@@ -218,6 +227,7 @@ KEEPING = (
         f"{PANEL}/{{panel}}/remove",
         "/admin/places",
     ),
+    Look("adam", f"{PANEL}/proposal?every=x&unit=y&weekday=z", status=422),
     Look("adam", "/admin/people/new", (press("Add"),), 422),
     Look("adam", "/admin/organisations/new", (press("Add"),), 422),
     Look("adam", f"/admin/calendars/{MM}", (press("See what would move"),), 422),

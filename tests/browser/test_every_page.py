@@ -56,6 +56,22 @@ def test_every_page_is_without_fault_in_every_mode(
         assert axe_faults(page, colours=mode in COLOURS) == [], mode
 
 
+def test_every_page_fits_a_telephone_without_javascript(
+    window: Window, pages: Served, examples: Examples
+) -> None:
+    for who in dict.fromkeys(look.who for look in LOOKS):
+        page = window.open("no-javascript", base_url=pages.url)
+        page.set_viewport_size({"width": 320, "height": 640})
+        if who is not None:
+            signed_in(page, pages.url, pages.secret(who))
+        for address in dict.fromkeys(look.address for look in LOOKS if look.who == who):
+            answer = page.goto(examples.of(address))
+            assert answer is not None
+            assert answer.status < 500, address
+            assert pixels_too_wide(page) == 0, address
+        page.close()
+
+
 def test_no_page_is_left_out_of_the_table(pages: Served, examples: Examples) -> None:
     app = create(pages.work, None, pages.settings)  # type: ignore[arg-type]
     addresses = [examples.of(look.address) for look in LOOKS]

@@ -1,23 +1,16 @@
-"""Forms as people fill them in: axe in every look, 320 px, with and without JavaScript."""
+"""Forms as people fill them in, with and without JavaScript."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
 
 from apflow.store import register
-from tests.browser.browsing import MODES, Window
-from tests.browser.examining import axe_faults, pixels_too_wide
-from tests.browser.structure import Marked
+from tests.browser.browsing import Window
 from tests.invented_cohort import Invented, cohort
 from tests.web_site import Served, copy_of, served, settings_for
 
 __all__ = ["cohort"]
-
-#: In these looks only colours differ: pages that have all of them between them are looked at.
-COLOURS, COLOURED = ("dark", "forced-colors"), ("papers", "missing", "refused", "check", "erase")
-#: How somebody comes to a page: by an address, and what they do there.
-Way = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="module")
@@ -37,22 +30,6 @@ def looked_at(window: Window, site: Served, mode: str, person: str) -> Page:
 def send(page: Page, words: str = "Record this") -> None:
     with page.expect_navigation():
         page.get_by_role("button", name=words).click()
-
-
-def _there(_: Page, __: str) -> None:
-    """Look at the page as it is."""
-
-
-def _empty(page: Page, _: str) -> None:
-    send(page)
-
-
-def _refused(page: Page, _: str) -> None:
-    page.locator("select[name=fact-forum_sitting]").select_option(index=1)
-    page.locator("input[name=fact-purpose][value=support]").check()
-    page.locator("input[name=fact-other_provision][value=none]").check()
-    send(page)
-    assert "Policy does not allow this yet" in page.content()
 
 
 def _checked(page: Page, _: str) -> None:
@@ -81,39 +58,6 @@ def _opening(page: Page, name: str) -> None:
     send(page, "Continue")
 
 
-def _erasing(page: Page, _: str) -> None:
-    page.locator("input[name=what]").first.check()
-    page.locator("textarea[name=because]").fill("Asked for.")
-    send(page, "Continue")
-
-
-def pages(site: Served) -> dict[str, tuple[str, str, Way]]:
-    """Return for each page who looks at it, at which address, and how they come to it."""
-    told = site.invented.told_by
-    papers = told("maidstone_deciding.papers_coming_in").reference
-    forum = told("maidstone_deciding.on_the_agenda").reference
-    excluded = told("maidstone_excluded.sixth_day_ahead").reference
-    begun = f"/referrals/{papers}"
-    return {
-        "papers": ("rosa", f"{begun}/events/add_papers", _there),
-        "missing": ("rosa", f"{begun}/events/submit_to_forum", _empty),
-        "refused": ("rosa", f"{begun}/events/submit_to_forum", _refused),
-        "check": ("helen", f"/referrals/{forum}/events/forum_refuses", _checked),
-        "shut": ("rosa", f"/referrals/{excluded}/events/withdraw_referral", _there),
-        "particulars": ("rosa", f"/referrals/{excluded}/events/change_particulars", _there),
-        "not theirs": ("audrey", f"/referrals/{excluded}/events/add_note", _there),
-        "new": ("rosa", "/referrals/new", _there),
-        "which pupil": ("rosa", "/referrals/new", _pupil_asked),
-        "opening": ("rosa", "/referrals/new", _opening),
-        "known": ("morgan", f"{begun}/correct", _there),
-        "correct": ("morgan", f"{begun}/correct?fact=forum_papers", _empty),
-        "reverse": ("morgan", f"{begun}/reverse", _there),
-        "hand over": ("morgan", f"{begun}/hand-over", _there),
-        "adopt": ("morgan", f"{begun}/adopt", _there),
-        "erase": ("morgan", f"{begun}/erase", _erasing),
-    }
-
-
 def somebody(site: Served) -> str:
     """Return the last name of a pupil whom Rosa may see."""
     pupil = site.invented.told_by("maidstone_deciding.just_opened").pupil
@@ -122,24 +66,6 @@ def somebody(site: Served) -> str:
     assert known is not None
     assert known.name is not None
     return known.name.split()[-1]
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_every_form_is_accessible_and_fits(mode: str, window: Window, site: Served) -> None:
-    name = somebody(site)
-    for what, (person, address, way) in pages(site).items():
-        if mode in COLOURS and what not in COLOURED:
-            continue
-        page = looked_at(window, site, mode, person)
-        page.goto(address)
-        way(page, name)
-        assert pixels_too_wide(page) == 0, what
-        if MODES[mode].javascript:
-            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            assert axe_faults(page) == [], what
-        else:
-            assert Marked(address, page.content()).faults() == [], what
-        page.close()
 
 
 def test_what_does_not_count_is_hidden_and_not_sent(window: Window, site: Served) -> None:
