@@ -143,11 +143,70 @@ def _looked(site: Served, person: str, what: str) -> set[str]:
         return {one.reference for one in reads.by(tx, person) if one.what == what}
 
 
-def test_a_file_holds_the_whole_histories_found_and_each_is_noted_as_a_look(site: Served) -> None:
+def _found(site: Served, traces: Traces) -> set[tuple[str, int]]:
+    rows_ = tracing.steps(site.work.office, "audrey", traces, None, 1000).rows
+    return {(one.reference, one.seq) for one in rows_}
+
+
+def test_a_file_of_what_was_found_holds_the_steps_that_were_found_and_says_so(site: Served) -> None:
+    browser = site.browse("audrey")
+    found = _found(site, Traces(event="deadline_missed", policy="heronsgate"))
+    references = {reference for reference, _ in found}
+    query = "?event=deadline_missed&policy=heronsgate"
+    answer = browser.get(f"/audit/export.csv{query}")
+    assert answer.headers["content-disposition"] == 'attachment; filename="steps-found.csv"'
+    table = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert {(row["reference"], int(row["step"])) for row in table} == found
+    assert _looked(site, "audrey", "export") == references
+
+    told = json.loads(browser.get(f"/audit/export.json{query}").content)
+    assert told["format"] == "apflow/steps/1"
+    assert "some of its steps" in told["proof"]
+    steps = {(one["reference"], each["seq"]) for one in told["referrals"] for each in one["steps"]}
+    assert steps == found
+    log = fromstring(browser.get(f"/audit/export.xes{query}").content)
+    held = {one.get("key"): one.get("value") for one in log}
+    assert held["apflow:holds"] == "steps that were found"
+    events = [
+        one.get("value", "")
+        for trace in log
+        for event in trace
+        if event.tag.endswith("event")
+        for one in event
+        if one.get("key") == "concept:instance"
+    ]
+    assert sorted(events) == sorted(f"{reference}/{seq}" for reference, seq in found)
+    sheet = browser.get(f"/audit/export.xlsx{query}").content
+    book = openpyxl.load_workbook(io.BytesIO(sheet), read_only=True)
+    assert book.sheetnames == ["Steps that were found"]
+    assert sum(1 for _ in book.worksheets[0].rows) == len(found) + 1
+    book.close()
+
+
+def test_the_page_offers_what_was_found_and_the_whole_histories_apart(shared_site: Served) -> None:
+    browser = shared_site.browse("audrey")
+
+    def offered(query: str) -> list[str]:
+        page = read(browser.get(f"/audit{query}"))
+        links = [one.get("href") or "" for one in page.iter("a")]
+        return [one for one in links if one.startswith("/audit/export.csv")]
+
+    query = "?event=deadline_missed&policy=heronsgate"
+    assert offered(query) == [f"/audit/export.csv{query}", f"/audit/export.csv{query}&whole=yes"]
+    assert offered("") == ["/audit/export.csv"]
+    assert offered("?policy=heronsgate") == ["/audit/export.csv?policy=heronsgate"]
+    empty = browser.get("/audit/export.json?event=deadline_missed&recorded_to=1/9/2020")
+    assert json.loads(empty.content)["format"] == "apflow/steps/1"
+    assert json.loads(empty.content)["referrals"] == []
+
+
+def test_a_file_holds_the_whole_histories_if_asked_and_each_is_noted_as_a_look(
+    site: Served,
+) -> None:
     browser, office = site.browse("audrey"), site.work.office
     traces = Traces(event="deadline_missed", policy="heronsgate")
     found = {one.reference for one in tracing.steps(office, "audrey", traces, None, 1000).rows}
-    query = "?event=deadline_missed&policy=heronsgate"
+    query = "?event=deadline_missed&policy=heronsgate&whole=yes"
     assert _looked(site, "audrey", "export") == set()
     answer = browser.get(f"/audit/export.csv{query}")
     assert answer.headers["content-type"].startswith("text/csv")

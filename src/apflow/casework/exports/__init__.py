@@ -13,27 +13,32 @@ from apflow.casework import sheets
 from apflow.casework.exports.as_csv import as_csv
 from apflow.casework.exports.as_json import as_json
 from apflow.casework.exports.as_xes import as_xes
-from apflow.casework.exports.gathering import Traced, histories
+from apflow.casework.exports.gathering import Holds, Only, Traced, histories
 from apflow.casework.exports.rows import HEADINGS, rows
 from apflow.casework.office import Office
 from apflow.errors import BadInput
 from apflow.nearest import nearest
 
-__all__ = ["FORMATS", "Format", "Traced", "export", "histories"]
+__all__ = ["FORMATS", "Format", "Only", "Traced", "export", "histories"]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file: what it is called, and what makes the bytes of one out of histories."""
+    """A kind of file: what it is called, and what makes the bytes of one out of histories.
+
+    What makes it is told whether these are whole, or hold only some steps, and says so where the
+    kind of file has a place for it.
+    """
 
     media_type: str
     title: str
-    write: Callable[[Iterable[Traced], datetime], Iterator[bytes]]
+    write: Callable[[Iterable[Traced], datetime, Holds], Iterator[bytes]]
 
 
-def _as_xlsx(traced: Iterable[Traced], now: datetime) -> Iterator[bytes]:
+def _as_xlsx(traced: Iterable[Traced], now: datetime, holds: Holds) -> Iterator[bytes]:
     """Give a spreadsheet with one row a step, in one piece: it is packed when it is whole."""
-    steps = sheets.Sheet("Steps", HEADINGS, (row for one in traced for row in rows(one)))
+    name = "Steps" if holds == "whole histories" else "Steps that were found"
+    steps = sheets.Sheet(name, HEADINGS, (row for one in traced for row in rows(one)))
     yield sheets.workbook([steps], now)
 
 
@@ -53,16 +58,20 @@ def export(
     now: datetime,
     references: Sequence[str] | None = None,
     policy: str | None = None,
+    only: Only | None = None,
 ) -> Iterator[bytes]:
     """Return a file of histories, piece by piece, as `person` may see them.
 
     `form` is one of FORMATS. Without `references` it is everything that the person may see, of
-    one `policy` or of all, in the order of references. Raises BadInput for another form, Unknown
-    for a person or a referral that is not there for them, before anything is given.
+    one `policy` or of all, in the order of references; with `only` it is those steps of those
+    referrals, and the file says that it holds no whole histories. Raises BadInput for another
+    form, Unknown for a person or a referral that is not there for them, before anything is given.
     """
     known = FORMATS.get(form)
     if known is None:
         near = nearest(form, FORMATS)
         hint = f"did you mean {near}?" if near else f"it is one of {', '.join(FORMATS)}"
         raise BadInput("format", form, hint)
-    return known.write(histories(office, person, now, references, policy), now)
+    found = histories(office, person, now, references, policy, only)
+    holds: Holds = "whole histories" if only is None else "steps that were found"
+    return known.write(found, now, holds)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from apflow.casework.exports.gathering import Traced
+from apflow.casework.exports.gathering import Holds, Traced
 from apflow.casework.exports.rows import HEADINGS, rows
 from apflow.casework.sheets import Cell
 from apflow.clock import LONDON
@@ -21,7 +21,7 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def as_csv(traced: Iterable[Traced], _now: datetime) -> Iterator[bytes]:
+def as_csv(traced: Iterable[Traced], _now: datetime, _holds: Holds) -> Iterator[bytes]:
     """Give the file, a piece for each referral."""
     yield b"\xef\xbb\xbf" + _lines([HEADINGS])
     for one in traced:

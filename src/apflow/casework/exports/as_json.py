@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from apflow.casework.exports.gathering import Traced
+from apflow.casework.exports.gathering import Holds, Traced
 from apflow.referral import Recorded, Step
 from apflow.referral.canonical import canonical
 
-FORMAT = "apflow/history/1"
+#: What the file is called where it holds whole histories, and where it holds some steps.
+HISTORY, STEPS = "apflow/history/1", "apflow/steps/1"
 #: How the chain is computed, for whoever has nothing but the file.
 PROOF = (
     "hash = hex(SHA-256('apflow/step/1' + a zero byte + body as UTF-8)). "
@@ -22,14 +23,26 @@ PROOF = (
     "A value that was erased or is not shown has neither, and its digest stands."
 )
 
+#: The same where the chain has links missing.
+PROOF_OF_STEPS = (
+    "Of each referral the file holds some of its steps, so that nothing proves that none is "
+    "missing: ask for the whole history to prove that. Of each step it holds all the same: "
+    + PROOF.replace("`head` is the hash of the last step. ", "")
+)
 
-def as_json(traced: Iterable[Traced], now: datetime) -> Iterator[bytes]:
+
+def as_json(traced: Iterable[Traced], now: datetime, holds: Holds) -> Iterator[bytes]:
     """Give the file, a piece for each referral."""
-    head = {"format": FORMAT, "exported_at": now.isoformat(), "proof": PROOF}
+    whole = holds == "whole histories"
+    head = {
+        "format": HISTORY if whole else STEPS,
+        "exported_at": now.isoformat(),
+        "proof": PROOF if whole else PROOF_OF_STEPS,
+    }
     yield (_text(head)[:-1] + ', "referrals": [').encode()
     before = "\n"
     for one in traced:
-        yield (before + _text(_referral(one))).encode()
+        yield (before + _text(_referral(one, "history" if whole else "steps"))).encode()
         before = ",\n"
     yield b"\n]}\n"
 
@@ -38,7 +51,7 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _referral(traced: Traced) -> dict[str, object]:
+def _referral(traced: Traced, steps: str) -> dict[str, object]:
     referral = traced.referral
     return {
         "reference": referral.reference,
@@ -48,7 +61,7 @@ def _referral(traced: Traced) -> dict[str, object]:
         "opened_on": referral.opened_on.isoformat(),
         "closed_on": referral.closed_on.isoformat() if referral.closed_on else None,
         "head": referral.head,
-        "history": [_step(traced, step) for step in traced.steps],
+        steps: [_step(traced, step) for step in traced.steps],
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from xml.sax.saxutils import quoteattr
 
-from apflow.casework.exports.gathering import Traced
+from apflow.casework.exports.gathering import Holds, Traced
 from apflow.casework.exports.rows import event_title
 from apflow.clock import LONDON
 from apflow.referral import Step
@@ -45,15 +45,15 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _Value = str | bool | int | date | datetime | None
 
 
-def as_xes(traced: Iterable[Traced], now: datetime) -> Iterator[bytes]:
+def as_xes(traced: Iterable[Traced], now: datetime, holds: Holds) -> Iterator[bytes]:
     """Give the log, a piece for each trace."""
-    yield "".join(_beginning(now)).encode()
+    yield "".join(_beginning(now, holds)).encode()
     for one in traced:
         yield "".join(_trace(one)).encode()
     yield b"</log>\n"
 
 
-def _beginning(now: datetime) -> Iterator[str]:
+def _beginning(now: datetime, holds: Holds) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f'<log xes.version="1849.2023" xes.features="" xmlns="{_STANDARD}">\n'
     for name, prefix, uri in _EXTENSIONS:
@@ -64,7 +64,12 @@ def _beginning(now: datetime) -> Iterator[str]:
         yield "  </global>\n"
     for name, keys in _CLASSIFIERS:
         yield f'  <classifier name="{name}" keys="{keys}"/>\n'
-    about = {"concept:name": "Referrals", "lifecycle:model": "standard", "apflow:exported_at": now}
+    about = {
+        "concept:name": "Referrals",
+        "lifecycle:model": "standard",
+        "apflow:exported_at": now,
+        "apflow:holds": holds,
+    }
     yield from _attributes(about, "  ")
 
 

@@ -1,8 +1,9 @@
 """Gathering histories as one person may see them, a batch of referrals at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from apflow.casework.kept_back import kept_names, redacted
 from apflow.casework.looking import log
@@ -20,6 +21,10 @@ from apflow.store.engine import Tx
 #: Referrals whose histories are held at a time.
 _AT_ONCE = 100
 
+#: What a file holds of its referrals.
+Holds = Literal["whole histories", "steps that were found"]
+#: Of which referrals which steps, by seq.
+Only = Mapping[str, Collection[int]]
 #: The roles that a person holds, and where (None: in the whole house).
 _Held = Sequence[tuple[str, str | None]]
 
@@ -30,7 +35,8 @@ class Traced:
 
     `steps` have the values without salt and value that were erased or may not be seen; the
     latter are in `kept_back`, as (seq, name). `lifecycles` are those that the steps name, by
-    digest, and `people` the names by id of everybody who acted.
+    digest, and `people` the names by id of everybody who acted. `steps` are all of them, or those
+    that were asked for.
     """
 
     referral: Referral
@@ -46,16 +52,20 @@ def histories(
     now: datetime,
     references: Sequence[str] | None = None,
     policy: str | None = None,
+    only: Only | None = None,
 ) -> Iterator[Traced]:
     """Give the histories of `references`, or of everything that `person` may see.
 
-    Each is recorded as looked at before it is given. Raises Unknown, at once, for a person who
-    is not there and for a reference that is not there for them.
+    With `only` it is those steps of those referrals. Each referral is recorded as looked at before
+    it is given. Raises Unknown, at once, for a person who is not there and for a reference that
+    is not there for them.
     """
     with office.store.reading() as tx:
         held = register.actor_roles(tx, person)
         if held is None:
             raise Unknown("person", person)
+    if only is not None:
+        references = sorted(only)
     if references is None:
         return _traced(office, _everything(office, person, policy), person, held, now)
     wanted = list(dict.fromkeys(tidy_reference(one) or one for one in references))
@@ -65,7 +75,13 @@ def histories(
         for reference in some:
             if reference not in seen:
                 raise Unknown("referral", reference)
-    return _traced(office, _batches(wanted), person, held, now)
+    found = _traced(office, _batches(wanted), person, held, now)
+    return found if only is None else (_narrowed(one, only) for one in found)
+
+
+def _narrowed(traced: Traced, only: Only) -> Traced:
+    wanted = only[traced.referral.reference]
+    return replace(traced, steps=tuple(step for step in traced.steps if step.seq in wanted))
 
 
 def _traced(

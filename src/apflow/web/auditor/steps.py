@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
+from starlette.datastructures import QueryParams
 
 from apflow.casework import exports, tracing
 from apflow.clock import london_day
@@ -45,10 +46,8 @@ def steps(request: Request, site: Here, visitor: Auditing, after: str = "") -> R
         policies=may.policies,
         older=address("/audit", asked, STEP_FILTERS, after=found.next) if found.next else "",
         newest=address("/audit", asked, STEP_FILTERS) if after else "",
-        files=[
-            (address(f"/audit/export.{form}", asked, STEP_FILTERS), words)
-            for form, words in _FILES.items()
-        ],
+        found_in=_files(asked) if _some(wanted) else [],
+        whole_in=_files(asked, whole="yes") if _some(wanted) else _files(asked),
         narrowed=wanted != Traces(),
         people=chosen(may.names, given["who"], "Anybody"),
         events=chosen(may.events, given["event"], "Anything"),
@@ -62,7 +61,7 @@ def steps(request: Request, site: Here, visitor: Auditing, after: str = "") -> R
 _FILES: Final = {
     "csv": "CSV, one row a step",
     "xlsx": "Spreadsheet (XLSX)",
-    "json": "JSON, with what proves it unaltered",
+    "json": "JSON, with the hashes that prove it",
     "xes": "XES event log, for process mining",
 }
 
@@ -74,34 +73,54 @@ def export(
     visitor: Auditing,
     form: Literal["csv", "xlsx", "json", "xes"],
 ) -> Response:
-    """Give the whole histories of the referrals that were found; each is recorded as a look."""
+    """Give the steps that were found, or the whole histories of their referrals if asked for.
+
+    Each referral is recorded as a look. Where nothing but a policy is asked for, all is whole.
+    """
     wrong: Wrong = {}
-    wanted = traces(request.query_params, known(site), wrong, london_day(site.now()))
+    asked = request.query_params
+    wanted = traces(asked, known(site), wrong, london_day(site.now()))
     if wrong:
         return steps(request, site, visitor)
-    references, policy = _referrals(site, visitor.person, wanted)
-    pieces = exports.export(site.office, form, visitor.person, site.now(), references, policy)
+    now, person = site.now(), visitor.person
+    some = _some(wanted)
+    only = _found(site, person, wanted) if some else None
+    if only is not None and asked.get("whole"):
+        pieces = exports.export(site.office, form, person, now, sorted(only))
+        some = False
+    else:
+        pieces = exports.export(site.office, form, person, now, policy=wanted.policy, only=only)
+    name = "steps-found" if some else "histories"
     return StreamingResponse(
         _begun(pieces),
         media_type=exports.FORMATS[form].media_type,
-        headers={"Content-Disposition": f'attachment; filename="histories.{form}"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'},
     )
 
 
-def _referrals(
-    site: Site, person: str, wanted: Traces
-) -> tuple[tuple[str, ...] | None, str | None]:
-    """Return the referrals that a file holds: their references, or all of a policy or of all."""
-    if wanted == Traces(policy=wanted.policy):
-        return None, wanted.policy
-    found: set[str] = set()
+def _some(wanted: Traces) -> bool:
+    """Whether only some steps of a referral may be asked for, not all of a policy or of all."""
+    return wanted != Traces(policy=wanted.policy)
+
+
+def _files(asked: QueryParams, **more: str) -> list[tuple[str, str]]:
+    return [
+        (address(f"/audit/export.{form}", asked, STEP_FILTERS, **more), words)
+        for form, words in _FILES.items()
+    ]
+
+
+def _found(site: Site, person: str, wanted: Traces) -> exports.Only:
+    """Return the steps that were found, by referral."""
+    found: dict[str, set[int]] = {}
     after: str | None = None
     while True:
         some = tracing.steps(site.office, person, wanted, after, _AT_ONCE)
-        found.update(one.reference for one in some.rows)
+        for one in some.rows:
+            found.setdefault(one.reference, set()).add(one.seq)
         after = some.next
         if after is None:
-            return tuple(sorted(found)), None
+            return found
 
 
 def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
