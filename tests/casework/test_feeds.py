@@ -163,6 +163,19 @@ def test_the_deadlines_of_an_ended_referral_are_cancelled_for_a_month_for_whoeve
     assert of_deadlines(office, "eve") == of_deadlines(office, "pam") == {}
 
 
+def test_what_is_over_never_keeps_out_what_stands(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over, stands = office.opened(**EXCLUDED), office.opened("p2", **EXCLUDED)
+    office.done(over, "educate", "lea")
+    office.done(over, "stop", "lea")
+    uids = [f"{reference}/sixth_day/1@apflow" for reference in (stands, over)]
+    assert set(uids) <= set(of_deadlines(office, "lea"))
+    for most in (1, 2):
+        monkeypatch.setattr(feeds, "MOST", most)
+        assert list(of_deadlines(office, "lea")) == uids[:most]
+
+
 def test_when_the_calendar_changes_its_day_moves_and_its_sequence_grows(office: Office) -> None:
     reference = office.opened(**EXCLUDED)
     uid = f"{reference}/sixth_day/1@apflow"

@@ -4,6 +4,7 @@ By hand: the library that reads other people's files takes half a second for a f
 thousand entries, and programs ask for theirs all day long. A test holds both against each other.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from apflow.casework.feed_entries import FeedEntry
 _DAY: Final = timedelta(days=1)
 #: Most bytes in a line, and most letters of what an entry says.
 _LONGEST_LINE, _LONGEST_WORDS = 75, 200
+_SPECIAL: Final = re.compile(r"[\\;,\n\r]")
 _ESCAPED: Final = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n", "\r": None})
 
 
@@ -63,7 +65,7 @@ def _moment(at: datetime) -> str:
 
 
 def _text(words: str) -> str:
-    return words.translate(_ESCAPED)
+    return words.translate(_ESCAPED) if _SPECIAL.search(words) else words
 
 
 def _folded(line: str) -> str:

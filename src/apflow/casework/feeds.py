@@ -5,7 +5,7 @@ there is. So it says the reference and the deadline's title and nothing else: no
 fact, no state.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import chain
 
@@ -63,20 +63,30 @@ def _rows(
     theirs = [standing.of_organisation(tx, asking, where) for where in organisations]
     if policies_whole:
         theirs.append(standing.of_policies(tx, asking, policies_whole))
-    theirs.append(_ended(tx, asking, policies, organisations))
-    everywhere = any(role in OFFICE_ROLES for role in roles)
-    if everywhere:
+    if any(role in OFFICE_ROLES for role in roles):
         theirs.append(standing.of_person(tx, asking))
-    found: list[StandingRow] = []
-    for row in chain.from_iterable(theirs):
+    once = _theirs(office, tx, chain.from_iterable(theirs), person, held)
+    if sum(not _over(row) for row in once.values()) < MOST:
+        # What is over comes last: where enough stands, none of it would be shown.
+        ended = _ended(tx, asking, policies, organisations)
+        once |= _theirs(office, tx, ended, person, held)
+    order = sorted(once.values(), key=lambda row: (_over(row), row.due_at, row.reference, row.name))
+    return order[:MOST]
+
+
+def _theirs(
+    office: Office, tx: Tx, rows: Iterable[StandingRow], person: str, held: _Held
+) -> dict[tuple[str, str, int], StandingRow]:
+    """Return those of `rows` that are a person's, each deadline once."""
+    everywhere = any(role in OFFICE_ROLES for role, _ in held)
+    found: dict[tuple[str, str, int], StandingRow] = {}
+    for row in rows:
         lifecycle = office.machine(tx, row.digest).compiled.lifecycle
         if (everywhere and row.had_by == person) or any(
             _falls_to(lifecycle, row, person, role, where) for role, where in held
         ):
-            found.append(row)
-    once = {(row.reference, row.name, row.occurrence): row for row in found}
-    order = sorted(once.values(), key=lambda row: (_over(row), row.due_at, row.reference, row.name))
-    return order[:MOST]
+            found[row.reference, row.name, row.occurrence] = row
+    return found
 
 
 def _ended(

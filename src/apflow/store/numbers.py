@@ -161,10 +161,12 @@ LEFT = _Question(
 )
 #: Few are taken back: they are taken off the others, which is cheaper than asking each.
 TAKEN_BACK = _Question(
-    lambda _, picks: (
-        f"SELECT {_STAY}, count(*) FROM step_index AS x JOIN step_index AS s"
-        " ON s.reference = x.reference AND s.seq = x.reverses"
-        f" WHERE x.reverses IS NOT NULL AND {_STAYS}{picks} GROUP BY {_STAY}"
+    # CROSS: SQLite is not to begin with every stay there was.
+    lambda on, picks: (
+        f"SELECT {_STAY}, count(*) FROM step_index AS x"
+        f" {'CROSS JOIN step_index AS s WHERE' if on == 'sqlite' else 'JOIN step_index AS s ON'}"
+        " s.reference = x.reference AND s.seq = x.reverses"
+        f" AND x.reverses IS NOT NULL AND {_STAYS}{picks} GROUP BY {_STAY}"
     ),
     "s.reference",
 )
