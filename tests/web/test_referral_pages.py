@@ -133,6 +133,37 @@ def test_the_button_opens_its_form_and_nothing_else_does(shared_site: Served) ->
             assert browser.get(address).status_code == 200, title
 
 
+def test_handing_over_stands_beside_who_has_it_for_whoever_may_and_nobody_else(
+    site: Served,
+) -> None:
+    reference = site.invented.told_by("maidstone_deciding.on_the_agenda").reference
+    owner = site.invented.referrals[reference].owner
+    with site.work.store.writing() as tx:
+        register.add_person(tx, register.Person("twin", "Twin"))
+        for role, where in register.held_roles(tx, str(owner)) or ():
+            register.add_membership(tx, register.Membership("twin", role, where))
+    path = f"/referrals/{reference}/hand-over"
+
+    def offered(person: str) -> bool:
+        """Whether the page leads there, which has to be as the form itself has it."""
+        browser = site.browse(person)
+        page = read(browser.get(f"/referrals/{reference}"))
+        assert page.links.count(path) <= 1
+        (details,) = [one for one in page.all("section") if one.get("aria-labelledby") == "details"]
+        leads = [words(one) for one in details.iter("a") if one.get("href") == path]
+        assert leads in ([], ["Hand over to somebody else"])
+        assert bool(leads) == ("Who takes it over?" in browser.get(path).text)
+        return bool(leads)
+
+    may = {person: offered(person) for person in (str(owner), "twin", "morgan", "audrey", "imran")}
+    assert may == {str(owner): True, "twin": False, "morgan": True, "audrey": False, "imran": False}
+    # What nobody has is anybody's to give who acts on it.
+    with site.work.store.writing() as tx:
+        tx.exec_driver_sql("UPDATE referrals SET owner = NULL")
+    assert offered("twin")
+    assert not offered("audrey")
+
+
 def test_an_auditor_changes_nothing_and_sees_every_reason(shared_site: Served) -> None:
     page = page_of(shared_site, "maidstone_placing.visit_to_come", "audrey")
     assert ways(page) == {}

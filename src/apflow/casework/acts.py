@@ -4,7 +4,7 @@ They belong to every lifecycle, are no transitions, are open in final states too
 recorded with a reason.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -265,10 +265,15 @@ def _takes_part(asked: _Asked, held: Sequence[tuple[str, str | None]]) -> bool:
     return bool(roles_in(asked.lifecycle, held, asked.referral.parties))
 
 
+def may_give(roles: Collection[str], person: str, owner: str | None) -> bool:
+    """Whether a referral that `owner` has is a person's to hand to somebody else."""
+    return "manager" in roles or owner in (None, person)
+
+
 def _gives_or_takes(asked: _Asked, taker: str) -> bool:
     """Whether it is the asker's to give, or theirs to take: one that nobody or their team has."""
     request, referral = asked.request, asked.referral
-    if request.role == "manager" or referral.owner in (None, request.actor):
+    if may_give((request.role,), request.actor, referral.owner):
         return True
     if taker != request.actor:
         return False

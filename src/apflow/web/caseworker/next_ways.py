@@ -160,8 +160,6 @@ def _right(seen: Seen) -> tuple[Link, ...]:
         links += [Link(f"{base}/correct", "Correct what is known")]
     if (manages or seen.acting) and last_reversible(seen.steps) is not None:
         links += [Link(f"{base}/reverse", "Take the last step back")]
-    if manages or (seen.acting and seen.referral.owner == seen.person):
-        links += [Link(f"{base}/hand-over", "Hand over to somebody else")]
     if manages:
         links += [] if closed else [Link(f"{base}/adopt", "Move to the policy's newest version")]
         links += [Link(f"{base}/erase", "Erase what people wrote")]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from apflow.casework.accounts import Visitor
+from apflow.casework.acts import may_give
 from apflow.casework.around import colleagues
 from apflow.casework.seeing import Seen, see
 from apflow.web.advancing import new_request_id
@@ -83,6 +84,7 @@ def shown(site: Site, seen: Seen, visitor: Visitor) -> Mapping[str, object]:
         "owner": timeline.who(seen.referral.owner) if seen.referral.owner else None,
         "mine": seen.referral.owner == visitor.person,
         "claimable": _claimable(site, seen, visitor),
+        "givable": _givable(seen),
         "request_id": new_request_id(),
         "parties": _parties(seen, words),
         "details": _details(seen, words),
@@ -110,6 +112,12 @@ def _claimable(site: Site, seen: Seen, visitor: Visitor) -> bool:
         return True
     turn = seen.lifecycle.states[referral.state].owner in seen.acting
     return turn and referral.owner not in colleagues(site.office, visitor.person)
+
+
+def _givable(seen: Seen) -> bool:
+    """Whether the person may hand the referral to somebody else."""
+    here = bool(seen.acting) or "manager" in seen.roles
+    return here and may_give(seen.roles, seen.person, seen.referral.owner)
 
 
 def _lapsed(seen: Seen, words: FactWords) -> Iterator[Lapsed]:

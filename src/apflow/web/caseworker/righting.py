@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from typing_extensions import override
 
+from apflow.casework.acts import may_give
 from apflow.casework.kept_back import hides
 from apflow.casework.offering import Taker, takers
 from apflow.casework.putting_right import Reversal, reversal, who_has
@@ -247,8 +248,7 @@ class HandingOver(Righting):
 
     @override
     def impossible(self) -> str:
-        owner = self.offer.referral.owner
-        if "manager" not in self.roles and owner not in (None, self.visitor.person):
+        if not may_give(self.roles, self.visitor.person, self.offer.referral.owner):
             return "Somebody else has this referral. They, or a manager, may do this."
         return "" if self.people else "Nobody else acts on this referral."
 
