@@ -4,10 +4,12 @@ Other work on the machine makes a figure worse and never better. So a ratio that
 measured again, and is wrong when it never holds.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.filling import fill
 from tests.databases import (
     copied,
     fresh_database,
@@ -15,14 +17,31 @@ from tests.databases import (
     postgres_template,
     sqlite_template,
 )
+from tests.invented_cohort import NOW, Invented, cohort
+from tests.web_site import copy_of
 
 __all__ = [
+    "cohort",
     "copied",
     "fresh_database",
     "postgres_server",
     "postgres_template",
     "sqlite_template",
 ]
+
+#: How many referrals a county's office has.
+COUNTY = 10_000
+
+
+@pytest.fixture(scope="session")
+def county(cohort: Invented, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give a SQLite file with ten thousand referrals and their histories; nobody empties it."""
+    folder = tmp_path_factory.mktemp("county")
+    with copy_of(cohort, folder):
+        path = folder / "apflow.db"
+    fill(path, COUNTY, NOW)
+    yield path
+    path.unlink()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

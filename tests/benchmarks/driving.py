@@ -16,6 +16,9 @@ import psycopg
 import sqlalchemy as sa
 from typing_extensions import override
 
+#: What a connection of the store's is told when it is only to read.
+_READS = "PRAGMA query_only=ON"
+
 
 class Told(NamedTuple):
     """One thing a connection was told: words to execute, once or many times, or to commit."""
@@ -48,6 +51,10 @@ class Ear:
         self.listening = False
         return self.told
 
+    def reading(self, told: list[Told]) -> list[Told]:
+        """Return what was told to connections that only read: telling it again changes nothing."""
+        return [one for one in told if _READS in self.settings[one.connection]]
+
 
 class _Heard:
     ear: ClassVar[Ear]
@@ -74,6 +81,11 @@ class _SqliteConnection(sqlite3.Connection):
     @override
     def cursor(self, factory: Any = _SqliteCursor) -> Any:
         return super().cursor(factory)
+
+    @override
+    def execute(self, words: str, given: Any = ()) -> Any:
+        # The driver's own makes a cursor that is not asked of `cursor`.
+        return self.cursor().execute(words, given)
 
     @override
     def commit(self) -> None:

@@ -52,15 +52,21 @@ class _Copy:
         return later.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def fill(path: Path, count: int) -> None:
-    """Copy the cohort in a SQLite file until it holds `count` referrals."""
+def fill(path: Path, count: int, now: datetime) -> None:
+    """Copy the cohort in a SQLite file until it holds `count` referrals, as they stand `now`."""
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.row_factory = sqlite3.Row
-        for words in ("foreign_keys=OFF", "synchronous=OFF", "journal_mode=WAL"):
+        for words in (
+            "foreign_keys=OFF",
+            "synchronous=OFF",
+            "journal_mode=WAL",
+            "cache_size=-300000",
+        ):
             database.execute(f"PRAGMA {words}")
         database.execute("BEGIN IMMEDIATE")
         _schools(database)
         _copies(database, count)
+        _swept(database, now)
         database.execute("COMMIT")
         database.execute("ANALYZE")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -137,6 +143,16 @@ def _copied(original: Row, about: dict[str, list[Row]], one: _Copy) -> Iterator[
         asked = {"id": f"{row['id']}-{one.number}", "reference": one.reference, "answers": "{}"}
         when = {name: one.moved(row[name]) for name in ("asked_at", "closed_at")}
         yield "requests", row | asked | when
+
+
+def _swept(database: sqlite3.Connection, now: datetime) -> None:
+    """Record what fell due as missed, as a sweep would have."""
+    moment = now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    database.execute(
+        "UPDATE deadlines SET state = 'breached', missed_at = due_at"
+        " WHERE state = 'armed' AND due_at <= ?",
+        (moment,),
+    )
 
 
 def _rows(database: sqlite3.Connection, table: str, column: str, value: str) -> list[Row]:
