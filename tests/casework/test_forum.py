@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from apflow.casework import forum
+from apflow.casework import Asked, forum
 from apflow.casework.forum import Decided, Sitting
 from apflow.errors import BadInput, Unknown
+from apflow.store import Store, reads, register
 from tests.small_office import START, Office
 
 PANEL = Sitting("one-of-each", "panel", date(2026, 1, 14))
@@ -32,6 +33,65 @@ def test_the_agenda_is_in_the_policys_order_with_its_reason(office: Office) -> N
         (3, other, "Others"),
     ]
     assert items[0].events == ("panel_agrees",)
+
+
+def test_an_agenda_holds_what_its_reader_may_see_each_at_its_place_and_nothing_else(
+    office: Office, store: Store
+) -> None:
+    mine = _submitted(office, "p1")
+    answers = {"home": "elm", "excluded": False, "agrees": True}
+    asked = office.work.ask_to_open(
+        "one-of-each", "p2", Asked("open_it", "eve", None, answers), START
+    )
+    theirs = office.work.apply(asked.id, START).reference
+    office.done(theirs, "submit", "eve", sitting="2026-01-14")
+    urgent = _submitted(office, "p3", excluded=True, excluded_on="2026-01-12", secret=True)
+    with store.writing() as tx:
+        register.add_organisation(tx, register.Organisation("far", "Far"))
+        for person, role, where in (
+            ("fay", "school", "far"), ("adam", "administrator", None), ("two", "school", "oak"),
+            ("two", "school", "elm"),
+        ):  # fmt: skip
+            if register.get_person(tx, person) is None:
+                register.add_person(tx, register.Person(person, person.title()))
+            register.add_membership(tx, register.Membership(person, role, where))
+        register.add_person(tx, register.Person("rolf", "Rolf"))
+
+    def seen(person: str) -> list[tuple[int, str]]:
+        items = forum.agenda(office.work.office, PANEL, person, START)
+        with store.reading() as tx:
+            looked = {one.reference for one in reads.by(tx, person) if one.what == "agenda"}
+        assert looked == {item.reference for item in items}
+        return [(item.number, item.reference) for item in items]
+
+    everything = seen("ann")
+    assert everything[0] == (1, urgent)
+    assert {reference for _, reference in everything} == {urgent, mine, theirs}
+    for person in ("max", "pam", "lea", "two"):
+        assert seen(person) == everything
+    assert seen("sue") == [one for one in everything if one[1] in (mine, urgent)]
+    assert seen("eve") == [one for one in everything if one[1] == theirs]
+    assert seen("fay") == []
+    # Who has no part in the policy does not learn that there is such a sitting.
+    for person in ("adam", "rolf", "nobody"):
+        with pytest.raises(Unknown):
+            forum.agenda(office.work.office, PANEL, person, START)
+
+
+def test_what_one_may_not_see_one_cannot_decide_on(office: Office, store: Store) -> None:
+    reference = _submitted(office, "p1")
+    with store.writing() as tx:
+        register.add_person(tx, register.Person("fay", "Fay"))
+        register.add_membership(tx, register.Membership("fay", "school", "elm"))
+    with pytest.raises(BadInput, match="is not on the agenda"):
+        forum.prepare(
+            office.work.office,
+            PANEL,
+            [Decided(reference, "panel_agrees")],
+            "fay",
+            START,
+            people=SAT,
+        )
 
 
 def test_a_sitting_is_decided_in_order_and_who_sat_is_asked_once(office: Office) -> None:

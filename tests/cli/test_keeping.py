@@ -10,6 +10,7 @@ import click
 import pytest
 
 from apflow.cli import COMMANDS, SUMMARIES, house
+from apflow.store import register
 from tests.cli.conftest import Type
 from tests.small_office import START, Office
 
@@ -206,6 +207,25 @@ def test_a_bad_policy_file_gets_clear_lines_and_exit_code_2(
     assert said.code == 2
     assert "lifecycle.yaml" in said.err
     assert "Traceback" not in said.err
+
+
+def test_an_agenda_at_the_terminal_is_its_readers_and_nobody_elses(
+    office: Office, terminal: Type
+) -> None:
+    reference = office.opened(agrees=True)
+    office.done(reference, "submit", "sue", sitting="2026-01-14")
+    command = ("forum", "agenda", "one-of-each/panel/2026-01-14", "--as")
+    for person in ("ann", "max", "pam", "lea", "sue"):
+        (item,) = terminal(*command, person, "--json").json
+        assert item["reference"] == reference
+    assert terminal(*command, "eve", "--json").json == []
+    assert reference not in terminal(*command, "eve").out
+    with office.work.store.writing() as tx:
+        register.add_person(tx, register.Person("adam", "Adam"))
+        register.add_membership(tx, register.Membership("adam", "administrator", None))
+    said = terminal(*command, "adam")
+    assert said.code == 2
+    assert reference not in said.out + said.err
 
 
 def test_a_forum_is_held_from_the_terminal(office: Office, terminal: Type, tmp_path: Path) -> None:

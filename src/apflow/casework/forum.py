@@ -15,6 +15,7 @@ from apflow.casework.asking import Asked
 from apflow.casework.calendars import work_out_anew
 from apflow.casework.looking import log
 from apflow.casework.office import Office
+from apflow.casework.scoping import in_sight, may_see, sight_of
 from apflow.casework.situations import Surroundings, situation_of
 from apflow.clock import london_day
 from apflow.errors import BadInput, Unknown
@@ -102,17 +103,22 @@ def list_sitting(office: Office, sitting: Sitting, now: datetime) -> bool:
 
 
 def agenda(office: Office, sitting: Sitting, person: str, now: datetime) -> tuple[AgendaItem, ...]:
-    """Return what is to be decided at a sitting, in the policy's order (FORMAT §9).
+    """Return what is to be decided at a sitting and `person` may see, in the policy's order.
 
     On it is every referral that stands where the meeting decides and that was put down for this
-    sitting, or for an earlier one and is still undecided. Raises Unknown for a sitting that is
-    not listed or a person that is not there.
+    sitting, or for an earlier one and is still undecided; each has the place that it has among
+    all of them (FORMAT §9). Raises Unknown for a person that is not there, and for a sitting that
+    is not listed or of a policy in which they take no part.
     """
     with office.store.reading() as tx:
-        listed(office, tx, sitting)
-        if register.actor_roles(tx, person) is None:
-            raise Unknown("person", person)
-        found = items(office, tx, sitting, now)
+        sight = sight_of(office, tx, person)
+        if not in_sight(sight, listed(office, tx, sitting)):
+            raise Unknown("sitting", str(sitting))
+        found = tuple(
+            item
+            for referral, item in _in_order(office, tx, sitting, now)
+            if may_see(office, tx, sight, referral)
+        )
     log(office, [item.reference for item in found], person, "agenda", now)
     return found
 
@@ -206,14 +212,15 @@ def hold(office: Office, sitting: Sitting, now: datetime) -> tuple[Request, ...]
     return tuple(applying.apply(office, request, now) for request in waiting(office, sitting, now))
 
 
-def listed(office: Office, tx: Tx, sitting: Sitting) -> None:
-    """Raise Unknown for a sitting that is not in the register."""
+def listed(office: Office, tx: Tx, sitting: Sitting) -> Lifecycle:
+    """Return a sitting's policy. Raises Unknown for a sitting that is not in the register."""
     lifecycle = office.newest(tx, sitting.lifecycle, lambda *_: None).compiled.lifecycle
     _meeting(lifecycle, sitting)
     days = register.sittings(tx, sitting.lifecycle).get(sitting.meeting, ())
     if sitting.on not in days:
         near = min(days, key=lambda day: abs(day - sitting.on), default=None)
         raise Unknown("sitting", str(sitting), near.isoformat() if near else None)
+    return lifecycle
 
 
 def _meeting(lifecycle: Lifecycle, sitting: Sitting) -> None:
@@ -223,15 +230,24 @@ def _meeting(lifecycle: Lifecycle, sitting: Sitting) -> None:
 
 
 def items(office: Office, tx: Tx, sitting: Sitting, now: datetime) -> tuple[AgendaItem, ...]:
-    """Return what is on the agenda, in its order; nothing is noted of who looks."""
+    """Return everything that is on the agenda, in its order; nothing is noted of who looks."""
+    return tuple(item for _, item in _in_order(office, tx, sitting, now))
+
+
+def _in_order(
+    office: Office, tx: Tx, sitting: Sitting, now: datetime
+) -> list[tuple[Referral, AgendaItem]]:
     today, around = london_day(now), Surroundings(office, tx)
     states = _where_decided(office, tx, sitting)
     found = []
     for referral in referrals.standing_in(tx, sitting.lifecycle, states):
         if item := item_of(office, around, sitting, referral, today):
-            found.append(item)
-    found.sort(key=lambda one: (one[0], one[1].reference))
-    return tuple(replace(item, number=number) for number, (_, item) in enumerate(found, start=1))
+            found.append((item, referral))
+    found.sort(key=lambda one: (one[0][0], one[1].reference))
+    return [
+        (referral, replace(item, number=number))
+        for number, ((_, item), referral) in enumerate(found, start=1)
+    ]
 
 
 def _where_decided(office: Office, tx: Tx, sitting: Sitting) -> set[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from apflow.casework.office import OFFICE_ROLES, Office
 from apflow.errors import Unknown
 from apflow.policy.lifecycle import Lifecycle
+from apflow.referral import Referral
 from apflow.store import lifecycles, register
 from apflow.store.engine import Tx
 from apflow.store.scope import Scope, Slot
@@ -64,6 +65,21 @@ def sight_of(office: Office, tx: Tx, person: str) -> Sight:
             slot_turns += [(key, state) for state in _waiting_for(lifecycle, roles)]
     scope = Scope(everything, tuple(whole), tuple(slots), tuple(turns), tuple(slot_turns))
     return Sight(person, tuple(held), scope, tuple(dict.fromkeys(whole.values())))
+
+
+def in_sight(sight: Sight, lifecycle: Lifecycle) -> bool:
+    """Whether a person takes part in a policy at all, in whichever referral."""
+    if sight.of_the_office:
+        return True
+    return any(_acts(lifecycle, role) for role, _ in sight.held)
+
+
+def may_see(office: Office, tx: Tx, sight: Sight, referral: Referral) -> bool:
+    """Whether a person may see a referral, by the lifecycle that it follows."""
+    if sight.of_the_office:
+        return True
+    lifecycle = office.machine(tx, referral.digest).compiled.lifecycle
+    return bool(roles_in(lifecycle, sight.held, referral.parties))
 
 
 def roles_in(lifecycle: Lifecycle, held: Held, parties: Mapping[str, str]) -> frozenset[str]:

@@ -18,7 +18,7 @@ from apflow.casework.offering import Offer
 from apflow.casework.office import OFFICE_ROLES, Office
 from apflow.casework.rows import Row, rows_of
 from apflow.casework.school_days import SchoolDays
-from apflow.casework.scoping import Sight, roles_in, sight_of
+from apflow.casework.scoping import Sight, in_sight, may_see, roles_in, sight_of
 from apflow.casework.situations import Surroundings, situation_of
 from apflow.casework.ways import Way
 from apflow.clock import london_day
@@ -247,25 +247,9 @@ def _actors(lifecycle: Lifecycle, sight: Sight, referral: Referral) -> tuple[Act
     )  # fmt: skip
 
 
-def may_see(office: Office, tx: Tx, sight: Sight, referral: Referral) -> bool:
-    """Whether a person may see a referral on an agenda."""
-    if sight.of_the_office:
-        return True
-    lifecycle = lifecycle_of(office, tx, referral)
-    return bool(roles_in(lifecycle, sight.held, referral.parties))
-
-
 def lifecycle_of(office: Office, tx: Tx, referral: Referral) -> Lifecycle:
     """Return the lifecycle that a referral follows."""
     return office.machine(tx, referral.digest).compiled.lifecycle
-
-
-def in_sight(sight: Sight, lifecycle: Lifecycle) -> bool:
-    """Whether a person takes part in a policy at all, in whichever referral."""
-    if sight.of_the_office:
-        return True
-    mine = {role for role, _ in sight.held}
-    return any(role.acts and name in mine for name, role in lifecycle.roles.items())
 
 
 def decides(lifecycle: Lifecycle, meeting: str) -> set[str]:
