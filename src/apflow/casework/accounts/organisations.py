@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from apflow.casework.accounts.rights import administering
 from apflow.casework.accounts.roles import lifecycles_known
+from apflow.casework.accounts.written import id_and_name
 from apflow.casework.office import Office
 from apflow.clock import london_day
 from apflow.errors import BadInput, BadInputs, Unknown
@@ -16,7 +17,6 @@ from apflow.store.register import Organisation
 
 _LONGEST_NAME = 200
 _MOST_PARTICULARS = 60
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 _PARTICULAR = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _NUMBER = re.compile(r"-?\d{1,12}", re.ASCII)
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
@@ -107,16 +107,7 @@ def _checked(
     now: datetime,
 ) -> Organisation:
     """Return an organisation as it may be written down. Raises BadInputs with everything wrong."""
-    wrong: list[BadInput] = []
-    if not _ID.fullmatch(identity):
-        says = "use up to 60 letters, digits, - _ and ., beginning with a letter or digit"
-        wrong.append(BadInput("id", identity, says))
-    try:
-        name = " ".join(take_text("name", name, _LONGEST_NAME).split())
-        if not name:
-            wrong.append(BadInput("name", "", "say what it is called"))
-    except BadInput as error:
-        wrong.append(error)
+    name, wrong = id_and_name(identity, name, _LONGEST_NAME, "say what it is called")
     if len(particulars) > _MOST_PARTICULARS:
         says = f"no more than {_MOST_PARTICULARS} can be kept"
         wrong.append(BadInput("particulars", len(particulars), says))

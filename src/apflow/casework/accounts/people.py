@@ -15,6 +15,7 @@ from apflow.casework.accounts.rights import administering, require
 from apflow.casework.accounts.roles import KnownRole, check_role, roles_known
 from apflow.casework.accounts.signing_in import ONE_TIME
 from apflow.casework.accounts.visiting import living
+from apflow.casework.accounts.written import id_and_name
 from apflow.casework.office import ADMINISTRATOR, Office
 from apflow.errors import BadInput, BadInputs, Unknown
 from apflow.policy.written import take_text
@@ -26,7 +27,6 @@ from apflow.store.office_acts import OfficeAct
 from apflow.store.register import Membership, Person
 
 _LONGEST_NAME, _LONGEST_EMAIL = 120, 254
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 #: (role, organisation or None)
@@ -249,16 +249,7 @@ def _give(
 
 def _checked(tx: Tx, identity: str, name: str, email: str | None) -> Person:
     """Return a person as they may be written down. Raises BadInputs with everything wrong."""
-    wrong: list[BadInput] = []
-    if not _ID.fullmatch(identity):
-        says = "use up to 60 letters, digits, - _ and ., beginning with a letter or digit"
-        wrong.append(BadInput("id", identity, says))
-    try:
-        name = " ".join(take_text("name", name, _LONGEST_NAME).split())
-        if not name:
-            wrong.append(BadInput("name", "", "say what they are called"))
-    except BadInput as error:
-        wrong.append(error)
+    name, wrong = id_and_name(identity, name, _LONGEST_NAME, "say what they are called")
     try:
         email = _email(tx, identity, email)
     except BadInput as error:
