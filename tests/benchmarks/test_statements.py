@@ -10,7 +10,8 @@ import pytest
 from apflow.casework import forum
 from apflow.casework.calendars import change_calendar
 from apflow.casework.forum import Sitting
-from apflow.store import Store
+from apflow.casework.working import work
+from apflow.store import Store, register
 from tests.benchmarks.driving import Ear, overheard
 from tests.databases import Fresh
 from tests.small_office import START, Office
@@ -47,6 +48,31 @@ def test_a_page_is_one_answer_however_many_rows_it_has(
                 counts.append(asked(ear, lambda who=person: office.work.worklist(who, START)))  # type: ignore[misc]
         assert len(office.work.worklist("sue", START)) == 12
     assert counts[:3] == counts[3:]
+
+
+@KINDS
+def test_a_worklist_asks_the_same_however_many_schools_its_referrals_are_of(
+    fresh_database: Fresh, tmp_path: Path, kind: str
+) -> None:
+    with overheard() as ear, closing(Store(fresh_database(kind, True))) as store:
+        office = small_office(store, tmp_path)
+        own, counts, begun = office.work.office, [], 0
+        for many in (2, 8):
+            for number in range(begun, begun + many):
+                of_a_school_of_its_own(office, f"school-{number}")
+            begun += many
+            counts.append(asked(ear, lambda: work(own, "pam", START, mine=False)))
+        groups = work(own, "pam", START, mine=False).groups
+        assert len([row for group in groups for row in group.rows if row.next_event]) == 10
+    assert counts[0] == counts[1]
+
+
+def of_a_school_of_its_own(office: Office, school: str) -> None:
+    with office.work.store.writing() as tx:
+        register.add_organisation(tx, register.Organisation(school, school.title()))
+    reference = office.opened(agrees=True)
+    office.done(reference, "submit", "sue", sitting="2026-01-14")
+    office.done(reference, "correct_facts", "max", reason="moved", home=school)
 
 
 @KINDS

@@ -4,7 +4,7 @@ Lifecycles are compiled once per digest and calendars built once per version; bo
 that never change, so keeping them needs no care.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -105,14 +105,20 @@ class Office:
         with self._lock:
             self._calendars.pop((area, version), None)
 
-    def calendar(self, tx: Tx, lifecycle: Lifecycle, parties: Iterable[str] = ()) -> Calendar:
+    def calendar(
+        self,
+        tx: Tx,
+        lifecycle: Lifecycle,
+        parties: Iterable[str] = (),
+        newest: Mapping[str, int] | None = None,
+    ) -> Calendar:
         """Return the calendar that counts: that of the first party with its own, or the area's.
 
         A school's own days (INSET, closures) come first because the law counts the excluding
-        school's days (A-01).
+        school's days (A-01). Who asks for many gives the `newest` calendars.
         """
         areas = (*parties, lifecycle.lifecycle)
-        versions = calendars.newest(tx, areas)
+        versions = calendars.newest(tx, areas) if newest is None else newest
         for area in areas:
             version = versions.get(area)
             if version is None:
@@ -124,8 +130,12 @@ class Office:
 
     def every_calendar(self, tx: Tx) -> dict[str, Calendar]:
         """Return the calendar of every area that has one: policies and schools."""
-        newest = calendars.newest(tx, calendars.areas(tx))
+        newest = self.newest_calendars(tx)
         return {area: self._known_calendar(tx, area, version) for area, version in newest.items()}
+
+    def newest_calendars(self, tx: Tx) -> dict[str, int]:
+        """Return the number of the newest calendar of every area that has one."""
+        return calendars.newest(tx, calendars.areas(tx))
 
     def _known_calendar(self, tx: Tx, area: str, version: int) -> Calendar:
         known = self._calendars.get((area, version))

@@ -31,7 +31,12 @@ class Surroundings:
         """Return the calendar that counts for a referral; see `Office.calendar`."""
         parties = area_parties(referral, lifecycle)
         areas = ("calendar", lifecycle.lifecycle, parties)
-        return self._once(areas, lambda: self._office.calendar(self.tx, lifecycle, parties))
+        if areas not in self._known:
+            # For one referral its own parties are asked about, for several everybody at once.
+            several = any(asked[0] == "calendar" for asked in self._known)
+            newest = self._once(("newest",), self._newest) if several else None
+            self._known[areas] = self._office.calendar(self.tx, lifecycle, parties, newest)
+        return cast(Calendar, self._known[areas])
 
     def sittings(self, lifecycle: Lifecycle) -> dict[str, tuple[date, ...]]:
         """Return the listed dates of each of the policy's meetings."""
@@ -55,6 +60,9 @@ class Surroundings:
         """Return who comes first of those who wait for a place in one of the policy's pools."""
         asked = ("front", lifecycle, pool)
         return self._once(asked, lambda: pools.front(self.tx, lifecycle, pool))
+
+    def _newest(self) -> dict[str, int]:
+        return self._office.newest_calendars(self.tx)
 
     def _once(self, asked: tuple[object, ...], ask: Callable[[], _T]) -> _T:
         if asked not in self._known:
