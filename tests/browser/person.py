@@ -77,7 +77,8 @@ class Person:
     def fill(self, name: str, words: str) -> None:
         """Write into the field of that name."""
         field = self.page.locator(f"[name='{name}']").first
-        if not self.by_keyboard:
+        # In which order a day is typed into a field of days is the browser's own affair.
+        if not self.by_keyboard or field.get_attribute("type") == "date":
             field.fill(words)
             return
         self._reach(field)
