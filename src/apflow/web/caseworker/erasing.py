@@ -7,79 +7,23 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter
+from fastapi.responses import Response
 from typing_extensions import override
 
 from apflow.casework.putting_right import NewerVersion, erasable, newer_version
+from apflow.web.caseworker.doors import add_doors
 from apflow.web.caseworker.house import Righting
-from apflow.web.caseworker.sending import typed_of
 from apflow.web.facts import FactWords
 from apflow.web.forms.fields import Fault, Field, Option
 from apflow.web.forms.summing import Row
 from apflow.web.forms.typed import one, several
-from apflow.web.posting import Posted
-from apflow.web.site import Here
-from apflow.web.visitors import Visiting
 
 router = APIRouter(include_in_schema=False)
 
 WHAT, STATE, VERSION = "what", "state", "version"
 #: The answer that everything goes.
 EVERYTHING: Final = "everything"
-
-
-@router.get("/referrals/{reference}/erase")
-def erase(request: Request, reference: str, site: Here, visitor: Visiting) -> Response:
-    """Ask what is to be erased."""
-    return Erasing(request, site, visitor, reference, {}).show()
-
-
-@router.post("/referrals/{reference}/erase")
-def check_erasure(
-    request: Request, reference: str, site: Here, visitor: Visiting, posted: Posted
-) -> Response:
-    """Show what would be erased, to be checked."""
-    return Erasing(request, site, visitor, reference, typed_of(posted)).to()
-
-
-@router.post("/referrals/{reference}/erase/check")
-def erased(
-    request: Request, reference: str, site: Here, visitor: Visiting, posted: Posted
-) -> Response:
-    """Erase for ever."""
-    return Erasing(request, site, visitor, reference, typed_of(posted)).to(confirmed=True)
-
-
-@router.get("/referrals/{reference}/adopt")
-def adopt(request: Request, reference: str, site: Here, visitor: Visiting) -> Response:
-    """Show what the newest version of the policy would mean."""
-    return Adopting(request, site, visitor, reference, {}).show()
-
-
-@router.post("/referrals/{reference}/adopt")
-def check_adoption(
-    request: Request, reference: str, site: Here, visitor: Visiting, posted: Posted
-) -> Response:
-    """Show what moving to it would mean, to be checked."""
-    return Adopting(request, site, visitor, reference, typed_of(posted)).to()
-
-
-@router.post("/referrals/{reference}/adopt/check")
-def adopted(
-    request: Request, reference: str, site: Here, visitor: Visiting, posted: Posted
-) -> Response:
-    """Move the referral to the newest version of its policy."""
-    return Adopting(request, site, visitor, reference, typed_of(posted)).to(confirmed=True)
-
-
-@router.get("/referrals/{reference}/erase/check")
-@router.get("/referrals/{reference}/adopt/check")
-def begin_again(request: Request, reference: str, site: Here, visitor: Visiting) -> Response:
-    """Lead back to the form: an address holds no answers to be checked."""
-    room: type[Righting] = Erasing if request.url.path.endswith("/erase/check") else Adopting
-    made = room(request, site, visitor, reference, {})
-    return RedirectResponse(f"/referrals/{made.reference}/{room.path}", 303)
 
 
 class Erasing(Righting):
@@ -232,3 +176,7 @@ class Adopting(Righting):
         if lifecycle is None or picked not in lifecycle.open_states:
             return [Fault(STATE, "Choose where it stands in the newer version")]
         return {"state": picked}
+
+
+for _room in (Erasing, Adopting):
+    add_doors(router, _room)

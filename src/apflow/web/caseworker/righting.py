@@ -14,14 +14,13 @@ from apflow.casework.offering import Taker, takers
 from apflow.casework.putting_right import Reversal, reversal, who_has
 from apflow.errors import Unknown
 from apflow.policy.facts import write_value
+from apflow.web.caseworker.doors import add_doors
 from apflow.web.caseworker.house import Righting
-from apflow.web.caseworker.sending import typed_of
 from apflow.web.forms import reading, saying
 from apflow.web.forms.building import field
 from apflow.web.forms.fields import Fault, Field, Option
 from apflow.web.forms.summing import Row
 from apflow.web.forms.typed import one, prefilled, shown
-from apflow.web.posting import Posted
 from apflow.web.site import Here
 from apflow.web.visitors import Visiting
 from apflow.web.wording import day, moment
@@ -47,42 +46,6 @@ def correct(
     if not fact:
         return righting.every()
     return righting.show()
-
-
-@router.post("/referrals/{reference}/correct")
-def corrected(
-    request: Request, reference: str, site: Here, visitor: Visiting, posted: Posted
-) -> Response:
-    """Correct a fact."""
-    return Correcting(request, site, visitor, reference, typed_of(posted)).to()
-
-
-@router.get("/referrals/{reference}/reverse")
-def reverse(request: Request, reference: str, site: Here, visitor: Visiting) -> Response:
-    """Show which step would be taken back, and what would stand then."""
-    return Reversing(request, site, visitor, reference, {}).show()
-
-
-@router.post("/referrals/{reference}/reverse")
-def reversed_(
-    request: Request, reference: str, site: Here, visitor: Visiting, posted: Posted
-) -> Response:
-    """Take the last step back."""
-    return Reversing(request, site, visitor, reference, typed_of(posted)).to()
-
-
-@router.get("/referrals/{reference}/hand-over")
-def hand_over(request: Request, reference: str, site: Here, visitor: Visiting) -> Response:
-    """Ask to whom a referral is handed."""
-    return HandingOver(request, site, visitor, reference, {}).show()
-
-
-@router.post("/referrals/{reference}/hand-over")
-def handed_over(
-    request: Request, reference: str, site: Here, visitor: Visiting, posted: Posted
-) -> Response:
-    """Hand a referral over."""
-    return HandingOver(request, site, visitor, reference, typed_of(posted)).to()
 
 
 class Correcting(Righting):
@@ -287,3 +250,8 @@ class HandingOver(Righting):
         return (
             [Fault(TAKER, "Choose who takes it over")] if taker is None else {"owner": taker.person}
         )
+
+
+add_doors(router, Correcting, shown=False)
+for _room in (Reversing, HandingOver):
+    add_doors(router, _room)
