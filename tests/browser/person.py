@@ -124,10 +124,11 @@ class Person:
         """Return the page's heading."""
         return self.page.get_by_role("heading", level=1).inner_text()
 
-    def downloads(self, words: str) -> Download:
+    def downloads(self, words: str, *, within: Locator | None = None) -> Download:
         """Follow a link that gives a file, and return the file."""
+        place = within or self.page.locator("main")
         with self.page.expect_download() as waiting:
-            self.page.get_by_role("link", name=words).first.click()
+            place.get_by_role("link", name=words).first.click()
         return waiting.value
 
     def _use(self, what: Locator) -> None:
