@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from apflow.casework.around import around, colleagues, owned
+from apflow.casework.offering import offer
 from apflow.casework.seeing import Seen, see
-from apflow.casework.ways import Way, correctable, cures
+from apflow.casework.ways import Way, correctable, cures, may_cure
 from apflow.clock import london_day
 from apflow.errors import Unknown
 from apflow.store import reads, register
@@ -76,9 +77,22 @@ def test_what_a_guard_demands_says_which_way_puts_it_right(office: Office) -> No
     stopped = [(way, finding) for way in found.ways if not way.takeable for finding in way.stopping]
     assert stopped
     for _, finding in stopped:
+        possible = may_cure(compiled, finding, found.deadlines)
         for cure in cures(compiled, finding, found.ways, found.deadlines):
             assert cure.stands in ("open", "reason")
+            assert cure.event in possible
         assert set(correctable(compiled, finding)) <= set(finding.read)
+
+
+@pytest.mark.parametrize("person", ["sue", "lea", "pam", "max"])
+def test_an_event_judged_alone_stands_as_it_does_among_all(office: Office, person: str) -> None:
+    for reference in (office.opened(), office.placed("p2")):
+        one, other = (offer(office.work.office, reference, person, START) for _ in range(2))
+        everything = one.ways()
+        assert everything
+        for way in everything:
+            assert other.way(way.event) == way
+        assert other.ways() == everything
 
 
 def test_one_look_is_noted_and_the_same_for_every_part(office: Office) -> None:

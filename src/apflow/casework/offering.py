@@ -5,7 +5,7 @@ in which roles the person may act on it, what may be answered. Nothing is decide
 and nothing is written but that the person looked: the door itself asks policy again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -44,7 +44,7 @@ class Offer:
     facts: Mapping[str, object]
     places: Mapping[str, str]
     deadlines: tuple[DeadlineRow, ...] = ()
-    _ways: dict[tuple[str, ...], tuple[Way, ...]] = field(
+    _ways: dict[tuple[str, ...], dict[str, Way | None]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -68,11 +68,19 @@ class Offer:
 
     def ways(self, *actors: Actor) -> tuple[Way, ...]:
         """Return what can happen next, in the best of the person's roles or of these."""
-        asked = tuple(actor.role for actor in actors)
-        if asked not in self._ways:
-            # It judges every event for every role: worth doing once.
-            self._ways[asked] = ways(self.machine, self.situation, actors or self.actors)
-        return self._ways[asked]
+        return self.ways_of(self.machine.events_in(self.situation.state), *actors)
+
+    def ways_of(self, events: Collection[str], *actors: Actor) -> tuple[Way, ...]:
+        """Return the same of some events alone."""
+        known = self._ways.setdefault(tuple(actor.role for actor in actors), {})
+        asked = [one for one in self.machine.events_in(self.situation.state) if one in events]
+        # An event is judged for every role: worth doing once.
+        new = [one for one in asked if one not in known]
+        if new:
+            known |= dict.fromkeys(new)
+            found = ways(self.machine, self.situation, actors or self.actors, new)
+            known |= {way.event: way for way in found}
+        return tuple(way for one in asked if (way := known[one]) is not None)
 
     def leads(self, event: str) -> tuple[str, ...]:
         """Return the states to which an event may lead from here; none where it stays."""
@@ -101,7 +109,7 @@ class Offer:
         """
         if event not in self.lifecycle.events:
             raise Unknown("event", event, nearest(event, self.lifecycle.events))
-        return next((way for way in self.ways(*actors) if way.event == event), None)
+        return next(iter(self.ways_of((event,), *actors)), None)
 
     def decided(
         self,

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from typing_extensions import override
-
 from apflow.casework import forum
 from apflow.casework.forum import AgendaItem, Sitting
 from apflow.casework.kept_back import hides
@@ -20,7 +18,6 @@ from apflow.casework.rows import Row, rows_of
 from apflow.casework.school_days import SchoolDays
 from apflow.casework.scoping import Sight, in_sight, may_see, roles_in, sight_of
 from apflow.casework.situations import Surroundings, situation_of
-from apflow.casework.ways import Way
 from apflow.clock import london_day
 from apflow.errors import Unknown
 from apflow.policy.calendar import BeyondCalendar
@@ -47,18 +44,6 @@ class PoolSeen:
     def left(self) -> int | None:
         """How many places are free; negative where more are held than there are."""
         return None if self.capacity is None else self.capacity - self.held
-
-
-class _OnAgenda(Offer):
-    """An Offer that is asked for its ways again and again: they are worked out once."""
-
-    @override
-    def ways(self, *actors: Actor) -> tuple[Way, ...]:
-        known: dict[tuple[Actor, ...], tuple[Way, ...]] = vars(self).setdefault("known", {})
-        asking = actors or self.actors
-        if asking not in known:
-            known[asking] = super().ways(*asking)
-        return known[asking]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +203,7 @@ def _offer(
     lifecycle, today = machine.compiled.lifecycle, london_day(now)
     actors = _actors(lifecycle, sight, referral)
     roles = frozenset(actor.role for actor in actors)
-    return _OnAgenda(
+    return Offer(
         referral=referral,
         machine=machine,
         situation=situation_of(

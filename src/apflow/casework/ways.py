@@ -62,14 +62,19 @@ class Counted:
     first_is: int
 
 
-def ways(machine: Machine, situation: Situation, actors: Iterable[Actor]) -> tuple[Way, ...]:
+def ways(
+    machine: Machine,
+    situation: Situation,
+    actors: Iterable[Actor],
+    events: Collection[str] | None = None,
+) -> tuple[Way, ...]:
     """Return every event that the state knows, each as the one of `actors` who gets furthest.
 
-    What none of them may do is judged for those who may.
+    What none of them may do is judged for those who may. With `events` only those are judged.
     """
     found: dict[str, Way] = {}
     for actor in actors:
-        for way in _as(machine, situation, actor):
+        for way in _as(machine, situation, actor, events):
             known = found.get(way.event)
             if known is None or _further(way, known):
                 found[way.event] = way
@@ -77,8 +82,8 @@ def ways(machine: Machine, situation: Situation, actors: Iterable[Actor]) -> tup
     for way in found.values():
         if not way.mine:
             others.setdefault(way.by[0], []).append(way.event)
-    for role, events in others.items():
-        for way in _as(machine, situation, _somebody(machine, situation, role), events):
+    for role, theirs in others.items():
+        for way in _as(machine, situation, _somebody(machine, situation, role), theirs):
             found[way.event] = replace(way, mine=False)
     return tuple(found.values())
 
@@ -104,6 +109,22 @@ def cures(
             if helps is not None:
                 found.append(((not way.mine, helps), way))
     return tuple(way for _, way in sorted(found, key=lambda one: one[0]))
+
+
+def may_cure(
+    compiled: Compiled, finding: Finding, rows: Iterable[DeadlineRow] = ()
+) -> frozenset[str]:
+    """Return the events among which are all that `cures` may name, whatever is known."""
+    lifecycle = compiled.lifecycle
+    names, does = _demands(compiled, finding, rows)
+    leading = {one.event for one in lifecycle.transitions if one.to in does}
+    return frozenset(
+        name
+        for name, event in lifecycle.events.items()
+        if name in does
+        or name in leading
+        or not names.isdisjoint((*event.asks, *event.may_ask, *event.sets))
+    )
 
 
 def _helps(compiled: Compiled, way: Way, names: frozenset[str], does: frozenset[str]) -> int | None:

@@ -124,6 +124,10 @@ class Machine:
             roads, self._question(situation, event, answers, actor, overrides or _NO_REASONS)
         )
 
+    def events_in(self, state: str) -> tuple[str, ...]:
+        """Return the events that a state knows, in the order of the file."""
+        return tuple(self._roads.get(state, _NOWHERE))
+
     def choices(
         self, situation: Situation, actor: Actor, events: Collection[str] | None = None
     ) -> tuple[tuple[str, Decision], ...]:

@@ -80,7 +80,7 @@ class EventForm:
             asked=self.questions.names if self.able else (),
             roles=frozenset(offer.roles),
             role=self.actor.role,
-            ways=offer.ways() if offer.referral.reference else (),
+            ways=offer.ways_of,
             deadlines=offer.deadlines,
             reference=offer.referral.reference or None,
             corrects=any(role not in OFFICE_ROLES for role in offer.roles)

@@ -1,11 +1,11 @@
 """What stands in the way of an event, in words, and what puts it right."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from apflow.casework.kept_back import hides
-from apflow.casework.ways import Way, correctable, cures
+from apflow.casework.ways import Way, correctable, cures, may_cure
 from apflow.policy.compiled import Compiled
 from apflow.policy.decision import Finding
 from apflow.policy.facts import write_value
@@ -60,8 +60,8 @@ class Around:
     """What reasons are told from: the policy, and what the person may do about them.
 
     `ground` is what the form is made from and `event` what it does; `asked` are the facts that it
-    asks for. `ways` are the events of the referral, `roles` those of the person, `role` the one
-    in which they act. `reference` is None before the referral is opened.
+    asks for. `ways` gives what can happen by certain events of the referral, `roles` are those of
+    the person, `role` the one in which they act. `reference` is None before the referral is opened.
     """
 
     ground: Ground
@@ -69,7 +69,7 @@ class Around:
     asked: tuple[str, ...]
     roles: frozenset[str]
     role: str
-    ways: Sequence[Way] = ()
+    ways: Callable[[Collection[str]], Iterable[Way]]
     deadlines: tuple[DeadlineRow, ...] = ()
     reference: str | None = None
     corrects: bool = False
@@ -152,7 +152,8 @@ def _reason(around: Around, finding: Finding) -> Reason:
 def _cures(around: Around, finding: Finding) -> list[Way]:
     if around.reference is None:
         return []
-    found = cures(around.compiled, finding, around.ways, around.deadlines)
+    events = may_cure(around.compiled, finding, around.deadlines)
+    found = cures(around.compiled, finding, around.ways(events), around.deadlines)
     return [way for way in found if way.event != around.event]
 
 
