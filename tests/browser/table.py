@@ -80,7 +80,9 @@ PANEL: Final = "/admin/meetings/heronsgate/panel_meeting"
 
 #: Nobody is signed in.
 OUTSIDE = (
-    *_looks(None, "/sign-in", "/sign-in?out=1", "/help", "/accessibility", "/privacy"),
+    *_looks(
+        None, "/sign-in", "/sign-in?out=1", "/sign-in?lost=1", "/help", "/accessibility", "/privacy"
+    ),
     Look(None, "/sign-in", (fill("name", "gwen"), fill("password", "no"), press("Sign in")), 422),
     Look(None, "/policy/heronsgate/clauses"),
 )

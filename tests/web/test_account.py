@@ -31,7 +31,7 @@ def test_nobody_has_an_account_page_without_signing_in(shared_site: Served) -> N
         assert answer.headers["location"] == f"/sign-in?next=/account{path}"
         answer = browser.post(f"/account{path}")
         assert answer.status_code in (303, 405)
-        assert answer.headers.get("location", "/sign-in") == "/sign-in"
+        assert answer.headers.get("location", "/sign-in?lost=1") == "/sign-in?lost=1"
 
 
 def test_the_sessions_of_others_are_ended_one_by_one_or_all_together(site: Served) -> None:

@@ -103,6 +103,33 @@ def test_people_go_on_to_where_they_wanted(site: Served) -> None:
     assert _sign_in(browser, next=onward.get("value", "")).headers["location"] == "/account/tokens"
 
 
+def test_people_go_on_to_what_they_filtered_for(site: Served) -> None:
+    asked = site.browse().get("/audit?event=erase&policy=heronsgate")
+    found = read(site.browse().get(asked.headers["location"]))
+    (onward,) = [one for one in found.iter("input") if one.get("name") == "next"]
+    assert onward.get("value") == "/audit?event=erase&policy=heronsgate"
+
+
+def test_who_is_signed_out_while_sending_is_told_so_and_led_back_to_the_page(site: Served) -> None:
+    _with_password(site)
+    page = "/account/tokens?done=taken"
+    browser = site.browse(Referer=f"{site.url}{page}")
+    sent = browser.post("/account/tokens", data={"name": "A program"})
+    assert sent.status_code == 303
+    asked = browser.get(sent.headers["location"])
+    assert "so nothing of it was recorded" in asked.text
+    (onward,) = [one for one in read(asked).iter("input") if one.get("name") == "next"]
+    assert onward.get("value") == page
+    assert _sign_in(browser, next=page).headers["location"] == page
+    assert "nothing of it was recorded" not in browser.get("/sign-in?next=/account").text
+
+
+@pytest.mark.parametrize("page", ["https://evil.example/account", "nonsense", "http://[", ""])
+def test_nobody_is_sent_elsewhere_by_the_page_they_came_from(site: Served, page: str) -> None:
+    sent = site.browse(Referer=page).post("/account/tokens", data={"name": "A program"})
+    assert sent.headers["location"] == "/sign-in?lost=1"
+
+
 ELSEWHERE = [
     "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
     "http://evil.example", "https:evil.example", "javascript:alert(1)", "data:text/html,x",

@@ -58,7 +58,7 @@ def missing_page(request: Request) -> Response:
 async def _sign_in_first(request: Request, error: SignInFirst) -> Response:
     if request.url.path.startswith("/api/"):
         return problem(request, 401, "Sign in first", "Send a token: Authorization: Bearer …")
-    return RedirectResponse(back_to(error.back), 303)
+    return RedirectResponse(back_to(error.back, lost=error.lost), 303)
 
 
 async def _choose_first(request: Request, _: ChooseFirst) -> Response:

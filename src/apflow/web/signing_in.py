@@ -88,6 +88,7 @@ def sign_in_page(
         says=says,
         at=at,
         out=request.query_params.get("out") == "1",
+        lost=request.query_params.get("lost") == "1",
         sso=site.settings.sso_title if site.settings.sso_issuer else None,
         demonstration=site.settings.demonstration,
     )

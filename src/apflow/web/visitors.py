@@ -1,7 +1,7 @@
 """Who asks: the session's cookie, and what may not be seen without one."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
@@ -16,11 +16,15 @@ _SECONDS = 12 * 3600
 
 
 class SignInFirst(Exception):
-    """Nobody is signed in; `back` is where they wanted to go."""
+    """Nobody is signed in; `back` is where they wanted to go.
 
-    def __init__(self, back: str) -> None:
+    `lost` says whether they sent something, of which nothing is recorded.
+    """
+
+    def __init__(self, back: str, *, lost: bool = False) -> None:
         super().__init__(back)
         self.back = back
+        self.lost = lost
 
 
 class ChooseFirst(Exception):
@@ -56,8 +60,9 @@ def someone(request: Request, site: Here) -> Visitor | None:
 def visitor(request: Request, found: Annotated[Visitor | None, Depends(someone)]) -> Visitor:
     """Return who is signed in. Raises SignInFirst, and ChooseFirst on every page but one."""
     if found is None:
-        wanted = request.url.path if request.method == "GET" else "/"
-        raise SignInFirst(wanted)
+        if request.method == "GET":
+            raise SignInFirst(_wanted(request.url.path, request.url.query))
+        raise SignInFirst(_came_from(request), lost=True)
     if found.must_change and request.url.path != CHOOSING:
         raise ChooseFirst
     return found
@@ -108,9 +113,29 @@ def _cookie(site: Site) -> dict[str, Any]:
     return {"httponly": True, "samesite": "lax", "secure": site.secure, "path": "/"}
 
 
-def back_to(path: str) -> str:
-    """Return the address of the sign-in page that leads on to `path`."""
-    return "/sign-in" if path in ("", "/") else f"/sign-in?next={quote(path, safe='/')}"
+def _wanted(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
+
+
+def _came_from(request: Request) -> str:
+    """Return the page of ours from which something was sent, "/" where that is not known."""
+    try:
+        page = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    ours = page.netloc == request.headers.get("host")
+    return local(_wanted(page.path, page.query)) if ours else "/"
+
+
+def back_to(path: str, *, lost: bool = False) -> str:
+    """Return the address of the sign-in page that leads on to `path`.
+
+    With `lost` it says that nothing of what was sent is recorded.
+    """
+    asked = {"lost": "1"} if lost else {}
+    if path not in ("", "/"):
+        asked["next"] = path
+    return f"/sign-in?{urlencode(asked, safe='/', quote_via=quote)}" if asked else "/sign-in"
 
 
 def local(path: str) -> str:
