@@ -35,6 +35,19 @@ def test_the_agenda_is_in_the_policys_order_with_its_reason(office: Office) -> N
     assert items[0].events == ("panel_agrees",)
 
 
+def _more_people(store: Store) -> None:
+    """Add people of another school, of two schools, of none of the policy's roles, of no role."""
+    with store.writing() as tx:
+        register.add_organisation(tx, register.Organisation("far", "Far"))
+        for person in ("fay", "two", "adam", "rolf"):
+            register.add_person(tx, register.Person(person, person.title()))
+        for person, role, where in (
+            ("fay", "school", "far"), ("adam", "administrator", None), ("two", "school", "oak"),
+            ("two", "school", "elm"),
+        ):  # fmt: skip
+            register.add_membership(tx, register.Membership(person, role, where))
+
+
 def test_an_agenda_holds_what_its_reader_may_see_each_at_its_place_and_nothing_else(
     office: Office, store: Store
 ) -> None:
@@ -46,16 +59,7 @@ def test_an_agenda_holds_what_its_reader_may_see_each_at_its_place_and_nothing_e
     theirs = office.work.apply(asked.id, START).reference
     office.done(theirs, "submit", "eve", sitting="2026-01-14")
     urgent = _submitted(office, "p3", excluded=True, excluded_on="2026-01-12", secret=True)
-    with store.writing() as tx:
-        register.add_organisation(tx, register.Organisation("far", "Far"))
-        for person, role, where in (
-            ("fay", "school", "far"), ("adam", "administrator", None), ("two", "school", "oak"),
-            ("two", "school", "elm"),
-        ):  # fmt: skip
-            if register.get_person(tx, person) is None:
-                register.add_person(tx, register.Person(person, person.title()))
-            register.add_membership(tx, register.Membership(person, role, where))
-        register.add_person(tx, register.Person("rolf", "Rolf"))
+    _more_people(store)
 
     def seen(person: str) -> list[tuple[int, str]]:
         items = forum.agenda(office.work.office, PANEL, person, START)
