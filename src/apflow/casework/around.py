@@ -94,11 +94,11 @@ def _openers(lifecycle: Lifecycle) -> set[str]:
 
 def _next_meeting(tx: Tx, policies: tuple[Lifecycle, ...], today: date) -> NextMeeting | None:
     found = [
-        NextMeeting(lifecycle.lifecycle, name, meeting.title or name, day)
+        NextMeeting(lifecycle.lifecycle, name, lifecycle.meeting_title(name), day)
         for lifecycle in policies
         if lifecycle.meetings
         for name, days in register.sittings(tx, lifecycle.lifecycle).items()
         for day in days
-        if day >= today and (meeting := lifecycle.meetings.get(name)) is not None
+        if day >= today and name in lifecycle.meetings
     ]
     return min(found, key=lambda one: (one.on, one.title), default=None)

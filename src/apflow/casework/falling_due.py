@@ -85,12 +85,12 @@ def _place(after: str | None) -> Place | None:
 
 
 def _due(office: Office, tx: Tx, row: DueRow, now: datetime) -> Due:
-    known = office.machine(tx, row.digest).compiled.lifecycle.deadlines.get(row.name)
+    lifecycle = office.machine(tx, row.digest).compiled.lifecycle
     return Due(
         reference=row.reference,
         policy=row.lifecycle,
         name=row.name,
-        title=known.title if known is not None else row.name.replace("_", " "),
+        title=lifecycle.deadline_title(row.name),
         occurrence=row.occurrence,
         due_at=row.due_at,
         due_on=london_day(row.due_at),

@@ -73,11 +73,9 @@ def _every(
     for day in days:
         if day >= today - KEPT:
             place = f"{name}/{meeting}/{day}"
-            yield FeedEntry(place, day, _title(lifecycle, meeting), f"{web_url}/meetings/{place}")
-
-
-def _title(lifecycle: Lifecycle, meeting: str) -> str:
-    return lifecycle.meetings[meeting].title or meeting.replace("_", " ")
+            yield FeedEntry(
+                place, day, lifecycle.meeting_title(meeting), f"{web_url}/meetings/{place}"
+            )
 
 
 def _people(lifecycle: Lifecycle, meeting: str) -> set[str]:
@@ -159,7 +157,7 @@ class _Meeting:
         yield FeedEntry(
             identity=f"{referral.reference}/meeting/{self.meeting}",
             at=day,
-            summary=f"{referral.reference}: {_title(self.lifecycle, self.meeting)}",
+            summary=f"{referral.reference}: {self.lifecycle.meeting_title(self.meeting)}",
             url=f"{web_url}/meetings/{referral.lifecycle}/{self.meeting}/{day}",
             sequence=referral.version * _A_STEP + min(missed + (ahead is None), _A_STEP - 1),
             cancelled=ahead is None if waits else not self._decided(referral, day),

@@ -110,8 +110,7 @@ def _falls_to(
 
 
 def _deadline(office: Office, tx: Tx, row: StandingRow, web_url: str) -> FeedEntry:
-    known = office.machine(tx, row.digest).compiled.lifecycle.deadlines.get(row.name)
-    title = known.title if known is not None else row.name.replace("_", " ")
+    title = office.machine(tx, row.digest).compiled.lifecycle.deadline_title(row.name)
     return FeedEntry(
         identity=f"{row.reference}/{row.name}/{row.occurrence}",
         at=_day_or_moment(row.due_at),

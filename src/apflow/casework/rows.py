@@ -116,7 +116,7 @@ def _row(
         state=detail.state,
         state_title=state.title,
         parties=shown,
-        deadline=_deadline_title(lifecycle, name),
+        deadline=None if name is None else lifecycle.deadline_title(name),
         due_at=due_at,
         due_on=due_on,
         school_days=_until(calendar, now, due_on),
@@ -142,11 +142,6 @@ def role_title(lifecycle: Lifecycle, role: str | None) -> str | None:
 
 def _until(calendar: Calendar | None, now: datetime, day: date | None) -> int | None:
     return None if day is None else school_days_until(calendar, london_day(now), day)
-
-
-def _deadline_title(lifecycle: Lifecycle, name: str | None) -> str | None:
-    deadline = lifecycle.deadlines.get(name) if name is not None else None
-    return deadline.title if deadline is not None else name
 
 
 def _parties(lifecycle: Lifecycle, parties: Iterable[PartyRow]) -> tuple[Party, ...]:

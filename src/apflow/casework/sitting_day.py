@@ -133,7 +133,7 @@ def _seen(
     return SittingSeen(
         sitting=sitting,
         lifecycle=lifecycle,
-        title=lifecycle.meetings[sitting.meeting].title or sitting.meeting.replace("_", " "),
+        title=lifecycle.meeting_title(sitting.meeting),
         papers_by=papers_by(office, around, lifecycle, sitting.meeting, sitting.on, now),
         held_by=london_day(now),
         places=_places(office, around, lifecycle, now),

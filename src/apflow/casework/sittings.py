@@ -85,7 +85,7 @@ def _meeting(
         policy=policy,
         policy_title=lifecycle.title,
         meeting=meeting,
-        title=lifecycle.meetings[meeting].title or meeting.replace("_", " "),
+        title=lifecycle.meeting_title(meeting),
         ahead=tuple(one for one in listed if one.sitting.on >= today),
         past=tuple(one for one in reversed(listed) if one.sitting.on < today),
     )

@@ -343,6 +343,15 @@ class Lifecycle(BaseModel):
         named = self.open_states if transition.from_ == ("any",) else transition.from_
         return tuple(name for name in named if name not in transition.but_not)
 
+    def deadline_title(self, name: str) -> str:
+        """Return what a deadline is called; one that this version does not know by its name."""
+        known = self.deadlines.get(name)
+        return known.title if known is not None else name.replace("_", " ")
+
+    def meeting_title(self, name: str) -> str:
+        """Return what a meeting is called, by its name where it has no title."""
+        return self.meetings[name].title or name.replace("_", " ")
+
     def deadline_states(self, deadline: Deadline) -> tuple[str, ...]:
         """Return the states in which a deadline may stand."""
         return deadline.in_ or self.open_states

@@ -35,6 +35,11 @@ class Diary:
     sittings: tuple[date, ...]
     put_down: Mapping[date, int]
 
+    @property
+    def title(self) -> str:
+        """What the meeting is called."""
+        return self.meeting.title or self.name.replace("_", " ")
+
 
 def diaries(office: Office) -> tuple[Diary, ...]:
     """Return every meeting of every policy, by policy."""

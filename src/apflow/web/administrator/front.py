@@ -74,7 +74,7 @@ def _calendars(site: Site, today: date) -> list[tuple[str, str]]:
 
 def _meetings(site: Site, today: date) -> list[tuple[str, str]]:
     return [
-        ("None listed", f"{one.meeting.title or one.name.replace('_', ' ')}, {one.policy_title}")
+        ("None listed", f"{one.title}, {one.policy_title}")
         for one in sittings.diaries(site.office)
         if not any(on >= today for on in one.sittings)
     ]

@@ -104,7 +104,7 @@ def propose(request: Request, site: Here, _: Administering, policy: str, meeting
         "administrator/proposal.html",
         422 if wrong else 200,
         diary=found,
-        called=_called(found),
+        called=first_up(found.title),
         days=days,
         most=MOST,
         filled_until=None if calendar is None else calendar.last,
@@ -149,7 +149,7 @@ def _removing(
         "administrator/remove_sitting.html",
         status,
         diary=found,
-        called=_called(found),
+        called=first_up(found.title),
         on=on,
         decided=decided,
         put_down=found.put_down.get(on, 0),
@@ -174,7 +174,7 @@ def _meeting(
         "administrator/meeting.html",
         422 if wrong else 200,
         diary=found,
-        called=_called(found),
+        called=first_up(found.title),
         often=_often(found),
         missing=_gaps(found, calendar, today),
         ahead=[on for on in found.sittings if on >= today],
@@ -192,7 +192,7 @@ def _row(found: Diary, calendar: Calendar | None, today: date) -> dict[str, obje
     ahead = [on for on in found.sittings if on >= today]
     return {
         "diary": found,
-        "called": _called(found),
+        "called": first_up(found.title),
         "often": _often(found),
         "next": ahead[0] if ahead else None,
         "ahead": len(ahead),
@@ -222,10 +222,6 @@ def _not_school(found: Diary, calendar: Calendar | None, today: date) -> frozens
 def _calendar(site: Site, policy: str) -> Calendar | None:
     found = areas.find_area(site.office, policy)
     return None if found is None else found.calendar
-
-
-def _called(found: Diary) -> str:
-    return found.meeting.title or first_up(found.name.replace("_", " "))
 
 
 def _often(found: Diary) -> str:

@@ -175,10 +175,9 @@ def _without(finding: FindingShown, hidden: tuple[str, ...]) -> FindingShown:
 
 
 def _deadline(seen: Seen, row: DeadlineRow) -> DeadlineShown:
-    known = seen.lifecycle.deadlines.get(row.name)
     return DeadlineShown(
         name=row.name,
-        title=known.title if known is not None else row.name.replace("_", " "),
+        title=seen.lifecycle.deadline_title(row.name),
         occurrence=row.occurrence,
         state=row.state,
         due_at=row.due_at,
