@@ -11,9 +11,9 @@ from apflow.clock import london_day
 from apflow.policy.deadlines import start_day
 from apflow.referral import DeadlineRow
 from apflow.web import wording
-from apflow.web.caseworker.reasons import Link
 from apflow.web.caseworker.school_days import Box, Near, near, strip
 from apflow.web.facts import FactWords
+from apflow.web.links import Link, clause_links
 
 _FORCES: Final = {"law": "By law", "must": "By the policy", "should": "An aim"}
 _FAR_AHEAD = datetime.max.replace(tzinfo=UTC)
@@ -85,7 +85,7 @@ def _shown(seen: Seen, words: FactWords, row: DeadlineRow, now: datetime) -> Dea
         counted=_counted(seen, row, count),
         other=_other(row) if stands else "",
         strip=_strip(seen, row, count, now) if stands else (),
-        clauses=_clauses(seen, deadline.clause),
+        clauses=clause_links(seen.referral.lifecycle, deadline.clause),
     )
 
 
@@ -146,8 +146,3 @@ def _other(row: DeadlineRow) -> str:
     if row.other_at is None or row.other_at == row.due_at:
         return ""
     return f"The text can also be read as {wording.short_day(row.other_at)}"
-
-
-def _clauses(seen: Seen, numbers: Iterable[str]) -> tuple[Link, ...]:
-    policy = seen.referral.lifecycle
-    return tuple(Link(f"/policy/{policy}#clause-{one}", one) for one in numbers)

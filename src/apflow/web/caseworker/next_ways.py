@@ -9,8 +9,9 @@ from apflow.casework.ways import Stands, Way
 from apflow.policy.decision import Finding
 from apflow.policy.lifecycle import Lifecycle
 from apflow.referral.replay import last_reversible
-from apflow.web.caseworker.reasons import Link, Reason, Reasons
+from apflow.web.caseworker.reasons import Reason, Reasons
 from apflow.web.facts import FactWords
+from apflow.web.links import Link
 
 #: A transition that names at most so many states belongs to them, and to no other.
 _NEAR = 3

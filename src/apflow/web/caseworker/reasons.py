@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from apflow.casework.kept_back import hides
 from apflow.casework.seeing import Seen
@@ -10,18 +10,12 @@ from apflow.casework.ways import Way, correctable, cures
 from apflow.diagram.words import Words
 from apflow.policy.decision import Finding
 from apflow.web.facts import FactWords
+from apflow.web.links import Link, clause_links
 from apflow.web.wording import first_up
 
 #: Most ways out that are named for one reason: more is no help.
 _MOST_WAYS = 3
 _FORCES: Final = {"law": "law", "should": "advice", "must": ""}
-
-
-class Link(NamedTuple):
-    """Somewhere to go."""
-
-    href: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +66,6 @@ class Reasons:
         """Return the address of an event's form."""
         return f"{self._base}/events/{event}"
 
-    def clauses(self, numbers: Sequence[str]) -> tuple[Link, ...]:
-        """Return where the policy's page says each of these clauses."""
-        policy = self._seen.referral.lifecycle
-        return tuple(
-            Link(f"/policy/{policy}#clause-{number}", number) for number in dict.fromkeys(numbers)
-        )
-
     def _reason(self, way: Way, finding: Finding) -> Reason:
         words, seen = self._words, self._seen
         open_ = [
@@ -92,7 +79,7 @@ class Reasons:
             known=finding.verdict != "unknown" or not finding.missing,
             says=finding.says,
             force=_FORCES.get(finding.force, ""),
-            clauses=self.clauses(finding.clauses),
+            clauses=clause_links(seen.referral.lifecycle, finding.clauses),
             missing=tuple(words.question(name) for name in finding.missing),
             read=self._read(finding, explains=not open_),
             ways=ways,

@@ -14,10 +14,10 @@ from apflow.web.advancing import new_request_id
 from apflow.web.caseworker.afterwards import done_words, verified_words
 from apflow.web.caseworker.deadline_rows import deadline_rows, next_due
 from apflow.web.caseworker.next_ways import next_ways
-from apflow.web.caseworker.reasons import Link, Reasons
 from apflow.web.caseworker.timeline import Timeline
 from apflow.web.caseworker.way_so_far import in_words, picture
 from apflow.web.facts import FactWords
+from apflow.web.links import Link, clause_links
 from apflow.web.rendering import page
 from apflow.web.site import Here, Site
 from apflow.web.visitors import Visiting
@@ -80,7 +80,7 @@ def shown(site: Site, seen: Seen, visitor: Visitor) -> Mapping[str, object]:
         "visitor": visitor,
         "next": next_ways(seen, words),
         "looks": not seen.acting,
-        "lapsed": tuple(_lapsed(seen, words)),
+        "lapsed": tuple(_lapsed(seen)),
         "owner": timeline.who(seen.referral.owner) if seen.referral.owner else None,
         "mine": seen.referral.owner == visitor.person,
         "claimable": _claimable(site, seen, visitor),
@@ -120,12 +120,11 @@ def _givable(seen: Seen) -> bool:
     return here and may_give(seen.roles, seen.person, seen.referral.owner)
 
 
-def _lapsed(seen: Seen, words: FactWords) -> Iterator[Lapsed]:
-    reasons = Reasons(seen, words)
+def _lapsed(seen: Seen) -> Iterator[Lapsed]:
     for name in seen.referral.lapsed:
         guard = seen.lifecycle.guards.get(name)
         if guard is not None:
-            yield Lapsed(guard.otherwise, reasons.clauses(guard.clause))
+            yield Lapsed(guard.otherwise, clause_links(seen.referral.lifecycle, guard.clause))
 
 
 def _parties(seen: Seen, words: FactWords) -> list[tuple[str, str]]:

@@ -8,9 +8,9 @@ from apflow.casework.seeing import Seen
 from apflow.diagram.words import Words
 from apflow.referral import Step, step_hash
 from apflow.referral.replay import replay
-from apflow.web.caseworker.reasons import Link
 from apflow.web.caseworker.timeline import Given, Timeline
 from apflow.web.facts import FactWords
+from apflow.web.links import Link, clause_links
 from apflow.web.wording import first_up
 
 _VERDICTS: Final = {
@@ -92,7 +92,7 @@ def _findings(seen: Seen, timeline: Timeline, step: Step) -> Iterator[FindingSho
             sign="met" if verdict in ("met", "not_applicable") else verdict,
             says=str(found.get("says", "")),
             force=_FORCES.get(str(found.get("force")), ""),
-            clauses=_clauses(lifecycle.lifecycle, found.get("clause")),
+            clauses=clause_links(lifecycle.lifecycle, _texts(found.get("clause"))),
             read=tuple(
                 timeline.given(step, written[name])
                 for name in _texts(found.get("read"))
@@ -119,10 +119,6 @@ def _changes(seen: Seen, words: FactWords, seq: int) -> Iterator[Change]:
         for name in names
     ]
     yield from sorted(rows, key=lambda row: not row.changed)
-
-
-def _clauses(policy: str, numbers: object) -> tuple[Link, ...]:
-    return tuple(Link(f"/policy/{policy}#clause-{one}", one) for one in _texts(numbers))
 
 
 def _texts(given: object) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from apflow.casework.kept_back import hides
 from apflow.casework.ways import Way, correctable, cures, may_cure
@@ -14,18 +14,12 @@ from apflow.referral import DeadlineRow
 from apflow.web.facts import FactWords
 from apflow.web.forms.building import Ground, entries, field
 from apflow.web.forms.typed import shown
+from apflow.web.links import Link, clause_links
 
 #: Findings that nothing but another role, another state or another referral puts right.
 _FOR_GOOD = ("transition", "role", "when")
 #: Most ways out that are named for one reason.
 _MOST_WAYS = 4
-
-
-class Link(NamedTuple):
-    """Somewhere to go."""
-
-    href: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +124,13 @@ def _reason(around: Around, finding: Finding) -> Reason:
     for_good = finding.guard in _FOR_GOOD or finding.force == "should"
     cured = [] if for_good else _cures(around, finding)
     ways = () if for_good else _links(around, finding, cured)
-    policy = words.lifecycle.lifecycle
     return Reason(
         id=f"reason-{finding.guard}",
         guard=finding.guard,
         known=finding.verdict != "unknown" or not finding.missing,
         says=finding.says,
         force=finding.force,
-        clauses=tuple(
-            Link(f"/policy/{policy}#clause-{number}", number)
-            for number in dict.fromkeys(finding.clauses)
-        ),
+        clauses=clause_links(words.lifecycle.lifecycle, finding.clauses),
         missing=tuple(words.question(name) for name in finding.missing),
         read=tuple(_read(around, finding, explains=not ways)),
         ways=ways,

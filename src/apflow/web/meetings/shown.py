@@ -8,7 +8,8 @@ from apflow.casework.sitting_day import Item, Outcome, SittingSeen
 from apflow.policy.lifecycle import Lifecycle
 from apflow.web.caseworker.event_form import event_form
 from apflow.web.facts import FactWords
-from apflow.web.forms.reasons import Link, reasons
+from apflow.web.forms.reasons import reasons
+from apflow.web.links import Link
 
 _PAPERS = "papers"
 
