@@ -38,8 +38,6 @@ def test_someone_moved_it_first(mode: str, window: Window, pages: Served) -> Non
     kate.press("Record this")
     kate.is_told("Bring back to the forum", "Forum")
     imran.press("Continue")
-    if imran.page.get_by_role("button", name="Confirm and end the referral").count():
-        imran.press("Confirm and end the referral")
     assert imran.page.title().startswith("Someone moved it first")
     imran.sees("Nothing was recorded of what you sent", "Bring back to the forum")
     imran.sees("recorded by Kate Orchard", "now stands as Forum", "What you entered", NOTE)

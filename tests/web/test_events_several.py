@@ -41,6 +41,20 @@ def test_someone_moved_it_first(small: tuple[Served, Office]) -> None:
     assert seq(office, reference) == 2
 
 
+def test_an_end_that_others_overtook_is_said_before_the_answers_are_checked(
+    small: tuple[Served, Office],
+) -> None:
+    site, office = small
+    reference = office.opened(agrees=True)
+    browser = site.browse("lea")
+    form = opened(browser, f"/referrals/{reference}/events/stop").form()
+    office.done(reference, "submit", "sue", sitting="2026-01-14")
+    page = Page(form.send(browser))
+    assert page.status == 409
+    assert "Someone moved it first" in page.words
+    assert "Check your answers" not in page.words
+
+
 def test_what_the_form_answers_was_answered_by_someone_first(small: tuple[Served, Office]) -> None:
     site, office = small
     reference = office.opened()

@@ -83,7 +83,7 @@ class Answer(ABC):
         if entered.faults:
             return self.form(entered.faults, self.of.in_the_way(), 422, request_id)
         if not confirmed and self.of.ends(entered):
-            return self._check(entered, request_id)
+            return self.overtaken() or self._check(entered, request_id)
         return self.asked(entered, request_id)
 
     def what(self, entered: Entered, role: str) -> Asked:
