@@ -53,6 +53,14 @@ FACTS: dict[str, Any] = {
             "plan": {"title": "The plan", "when": "has_plan"},
         },
     },
+    "terms": {
+        "type": "papers",
+        "ask": "What is settled?",
+        "entries": {
+            "length": {"title": "Its length"},
+            "plan": {"title": "What the plan says", "when": "has_plan", "or": ["not_applicable"]},
+        },
+    },
     "people": {
         "type": "people",
         "ask": "Who was there?",

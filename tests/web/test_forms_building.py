@@ -82,6 +82,14 @@ def test_a_checklist_offers_each_entry_the_answers_that_it_takes(name: str) -> N
         assert "" in offered["fact-people-school"]
 
 
+def test_a_checklist_asks_for_words_only_beside_answers_that_it_offers() -> None:
+    both = "Say which equivalent there is, and why something is not needed."
+    assert made("papers").hint == both
+    assert made("terms").hint == "Say why something is not needed."
+    assert made("terms", ground({"has_plan": False})).hint == ""
+    assert made("people").hint == "Give a reason for everybody who was absent."
+
+
 def test_an_entry_that_does_not_apply_is_left_out_and_one_that_may_is_not() -> None:
     def lines(has_plan: bool | None) -> list[str]:
         known = {} if has_plan is None else {"has_plan": has_plan}

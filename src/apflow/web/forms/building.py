@@ -53,8 +53,12 @@ LABELS = {
     "people": {"detail": "Who it was, or why absent", "on": "Day, if another"},
     "agreements": {"detail": "Who, or why not", "on": "Day it was given"},
 }
+#: What has to be said of a paper with an answer that is not offered for every one.
+_PAPER_HINTS = {
+    "equivalent": "which equivalent there is",
+    "not_applicable": "why something is not needed",
+}
 _CHECKLIST_HINTS = {
-    "papers": "Say which equivalent there is, and why something is not needed.",
     "people": "Give a reason for everybody who was absent.",
     "agreements": "Give a reason for every refusal.",
 }
@@ -167,6 +171,10 @@ def _hint(ground: Ground, name: str, fact: Fact, *, optional: bool) -> str:
     said = [fact.hint.rstrip(".") + "."] if fact.hint else []
     if fact.type in _CHECKLIST_HINTS:
         said.append(_CHECKLIST_HINTS[fact.type])
+    if fact.type == "papers":
+        offered = {answer for entry in entries(ground, name) for answer in fact.entries[entry].or_}
+        wanted = [words for answer, words in _PAPER_HINTS.items() if answer in offered]
+        said += [f"Say {', and '.join(wanted)}."] if wanted else []
     if fact.type == "number" and fact.min is not None and fact.max is not None:
         said.append(f"A whole number from {fact.min} to {fact.max}.")
     filled = fact.type not in _ANEW if optional else fact.type in _SAME_AGAIN
