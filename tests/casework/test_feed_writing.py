@@ -45,6 +45,22 @@ def test_what_is_written_is_read_again_and_every_line_is_short_enough(
     assert [_read(event) for event in found] == [_said(entry) for entry in entries]
 
 
+def test_what_is_written_again_differs_in_its_moment_alone() -> None:
+    entries = [FeedEntry(f"a/{day}", date(2027, 3, day), "A word", "https://x") for day in (1, 2)]
+    first, later = (write_feed("apflow", entries, NOW.replace(hour=hour)) for hour in (9, 10))
+    assert first.count(b"T090005Z") == later.count(b"T100005Z") == 2
+    assert later.replace(b"T100005Z", b"T090005Z") == first
+
+
+def test_the_hour_that_comes_twice_is_two_hours() -> None:
+    twice = datetime(2027, 10, 31, 1, 30, tzinfo=LONDON)
+    hours: list[Any] = []
+    for at in (twice, twice.replace(fold=1)):
+        written = write_feed("apflow", [FeedEntry("a/1", at, "A word", "https://x")], NOW)
+        hours += icalendar.Calendar.from_ical(written).walk("VEVENT")
+    assert [event["dtstart"].dt.hour for event in hours] == [0, 1]
+
+
 def _read(event: Any) -> tuple[object, ...]:
     return (
         str(event["uid"]),
@@ -60,7 +76,7 @@ def _read(event: Any) -> tuple[object, ...]:
 def _said(entry: FeedEntry) -> tuple[object, ...]:
     return (
         f"{entry.identity}@apflow",
-        entry.at,
+        entry.at.astimezone(UTC) if isinstance(entry.at, datetime) else entry.at,
         " ".join(entry.summary.split())[:200],
         entry.url,
         entry.sequence,
