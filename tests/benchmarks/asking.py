@@ -55,6 +55,7 @@ PAGES: Final = {
     "the dashboard": Asking(MANAGER, f"/dashboard?policy={MM}"),
     "the dashboard of a year": Asking(MANAGER, f"/dashboard?policy={MM}&{_A_YEAR}"),
     "the dashboard of a school": Asking(MANAGER, f"/dashboard?policy={MM}&school=ashmead"),
+    "messages that reached nobody": Asking(MANAGER, "/dashboard/notices"),
     "the policies": Asking(SCHOOL, "/policy"),
     "a policy": Asking(SCHOOL, f"/policy/{MM}"),
     "a small policy": Asking(SCHOOL, "/policy/heronsgate"),
