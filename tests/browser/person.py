@@ -14,6 +14,8 @@ from tests.web_site import Served
 #: How the people of the journeys work: by keyboard, without JavaScript, on a telephone.
 WAYS = ("light", "no-javascript", "narrow")
 PASSWORD = "correct horse battery staple"
+#: How many characters somebody at a keyboard types one by one.
+LONGEST_TYPED = 12
 #: As weak as argon2 lets one be: it is not the hashing that is tried here.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -83,7 +85,12 @@ class Person:
             return
         self._reach(field)
         self.page.keyboard.press("ControlOrMeta+a")
-        self.page.keyboard.type(words)
+        self.page.keyboard.press("Delete")
+        # Longer texts are pasted: key by key they take most of a journey's time.
+        if len(words) > LONGEST_TYPED:
+            self.page.keyboard.insert_text(words)
+        else:
+            self.page.keyboard.type(words)
 
     def choose(self, name: str, value: str) -> None:
         """Tick the box, take the button or choose the option of that name and value."""
