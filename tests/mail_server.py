@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from apflow.casework.posting import Mailer
+from apflow.casework.notices.posting import Mailer
 from apflow.clock import utc_now
 from tests.prefect_server import LOOPBACK, free_port
 

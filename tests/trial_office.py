@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from apflow.casework import Asked, Casework, forum
-from apflow.casework.forum import Decided, Sitting
+from apflow.casework import Asked, Casework
 from apflow.casework.imports import Imported
+from apflow.casework.meetings import forum
+from apflow.casework.meetings.forum import Decided, Sitting
 from apflow.clock import london_day
 from apflow.referral import Request
 from apflow.store import Store, calendars, register, requests

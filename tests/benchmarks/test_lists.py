@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from apflow.casework import Casework
+from apflow.casework.lists.searching import Search, find
+from apflow.casework.lists.working import work
 from apflow.casework.numbers import numbers
 from apflow.casework.one_step import one_step
-from apflow.casework.searching import Search, find
 from apflow.casework.tracing import steps
-from apflow.casework.working import work
 from apflow.store import Store
 from apflow.store.tracing import Traces
 from tests.benchmarks.driving import Bare, overheard

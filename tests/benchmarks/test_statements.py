@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from apflow.casework import forum
 from apflow.casework.calendars import change_calendar
-from apflow.casework.forum import Sitting
-from apflow.casework.working import work
+from apflow.casework.lists.working import work
+from apflow.casework.meetings import forum
+from apflow.casework.meetings.forum import Sitting
 from apflow.store import Store, register
 from tests.benchmarks.driving import Ear, overheard
 from tests.databases import Fresh

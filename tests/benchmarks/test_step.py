@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from apflow.casework import Asked, Casework
-from apflow.casework.forum import Sitting, list_sitting
+from apflow.casework.meetings.forum import Sitting, list_sitting
 from apflow.places import place
 from apflow.referral import Request
 from apflow.store import Store, register, tables

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from apflow.casework import Asked
-from apflow.casework.scoping import sight_of
+from apflow.casework.lists.scoping import sight_of
 from apflow.errors import ApflowError, Unknown
 from apflow.policy.check import check_form
 from apflow.store import register

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from apflow.casework import forum
 from apflow.casework.accounts import MayNot
 from apflow.casework.administering import areas, places, sittings
 from apflow.casework.calendars import change_calendar
-from apflow.casework.forum import Decided, Sitting
+from apflow.casework.meetings import forum
+from apflow.casework.meetings.forum import Decided, Sitting
 from apflow.errors import BadInput, Unknown
 from apflow.store import office_acts, register
 from apflow.store.office_acts import OfficeAct

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apflow.casework.working import CLAIMED, ask_to_claim
+from apflow.casework.lists.working import CLAIMED, ask_to_claim
 from apflow.errors import Unknown
 from apflow.referral import Request
 from apflow.store import register

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from apflow.casework import forum
 from apflow.casework.cohort import (
     example,
     heronsgate_placing,
@@ -18,6 +17,7 @@ from apflow.casework.cohort import (
 )
 from apflow.casework.cohort.people import COLLEAGUE, FORUM_CHAIR, MAIDSTONE, MANAGER, pupil_words
 from apflow.casework.cohort.story import named
+from apflow.casework.meetings import forum
 from apflow.referral import HOUSE_RECORDS, DeadlineRow, Request, Step
 from apflow.referral.replay import replay
 from apflow.store import deadlines, history, notices, pools, register, requests

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from apflow.casework.falling_due import falling
+from apflow.casework.lists.falling_due import falling
 from apflow.errors import BadInput, Unknown
 from apflow.store import deadlines, reads
 from tests.small_office import START, Office

@@ -7,8 +7,8 @@ import icalendar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apflow.casework.feed_entries import FeedEntry
-from apflow.casework.feed_writing import write_feed
+from apflow.casework.feeds.entries import FeedEntry
+from apflow.casework.feeds.writing import write_feed
 from apflow.clock import LONDON
 
 NOW = datetime(2027, 3, 10, 9, 0, 5, tzinfo=UTC)

@@ -7,8 +7,8 @@ import icalendar
 import pytest
 
 from apflow.casework import calendars, feeds
-from apflow.casework.feed_entries import FeedEntry
-from apflow.casework.feed_writing import write_feed
+from apflow.casework.feeds.entries import FeedEntry
+from apflow.casework.feeds.writing import write_feed
 from apflow.errors import Unknown
 from apflow.store import deadlines, register
 from apflow.store.engine import Store

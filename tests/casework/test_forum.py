@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from apflow.casework import Asked, forum
-from apflow.casework.forum import Decided, Sitting
+from apflow.casework import Asked
+from apflow.casework.meetings import forum
+from apflow.casework.meetings.forum import Decided, Sitting
 from apflow.errors import BadInput, Unknown
 from apflow.store import Store, reads, register
 from tests.small_office import START, Office

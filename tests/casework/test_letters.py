@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apflow.casework.letters import is_address, letter, sender_of
-from apflow.casework.posting import Mailer, Sent, send_due
+from apflow.casework.notices.letters import is_address, letter, sender_of
+from apflow.casework.notices.posting import Mailer, Sent, send_due
 from apflow.referral import NoticeRow
 from apflow.settings import BadSettings, Settings
 from apflow.store import register

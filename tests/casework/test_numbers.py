@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 
 from apflow.casework.numbers import Numbers, numbers
-from apflow.casework.spans import Durations
+from apflow.casework.numbers.spans import Durations
 from apflow.errors import BadInput, Unknown
 from apflow.referral.replay import replay
 from apflow.store import calendars, deadlines, referrals, register

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from apflow.casework import posting
-from apflow.casework.posting import MOST_TRIES, Mailer, Sent
-from apflow.casework.unsent import Unreached, Unsent, try_again, unsent
+from apflow.casework.notices import posting
+from apflow.casework.notices.posting import MOST_TRIES, Mailer, Sent
+from apflow.casework.notices.unsent import Unreached, Unsent, try_again, unsent
 from apflow.referral import NoticeRow
 from apflow.store import notices, register
 from apflow.store.engine import Store
@@ -308,7 +308,7 @@ _SENDING = """\
 import sys
 from datetime import datetime
 from apflow.casework.office import Office
-from apflow.casework.posting import Mailer, send_due
+from apflow.casework.notices.posting import Mailer, send_due
 from apflow.store import Store
 url, folder, port, now = sys.argv[1:]
 mailer = Mailer("127.0.0.1", int(port), ("apflow", "apflow@kent.example"),

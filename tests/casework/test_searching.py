@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from apflow.casework.searching import Found, Search, find
+from apflow.casework.lists.searching import Found, Search, find
 from apflow.errors import BadInput, Unknown
 from apflow.referral.reference import ALPHABET
 from apflow.store import reads, register

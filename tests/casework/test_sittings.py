@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from apflow.casework import forum, sitting_day, sittings
-from apflow.casework.forum import Decided, Sitting
-from apflow.casework.sitting_day import SittingSeen
+from apflow.casework.meetings import forum, sitting_day, sittings
+from apflow.casework.meetings.forum import Decided, Sitting
+from apflow.casework.meetings.sitting_day import SittingSeen
 from apflow.errors import Unknown
 from apflow.referral import Request
 from apflow.store import Store, agendas, reads, register

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from apflow.casework.around import around, colleagues, owned
+from apflow.casework.lists.around import around, colleagues, owned
 from apflow.casework.offering import offer
 from apflow.casework.seeing import Seen, see
 from apflow.casework.ways import Way, correctable, cures, may_cure

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from apflow.casework.rows import Row
-from apflow.casework.working import Work, work
+from apflow.casework.lists.rows import Row
+from apflow.casework.lists.working import Work, work
 from apflow.errors import ApflowError, BadInput, Unknown
 from apflow.store import calendars, reads, register
 from apflow.store.worklists import GROUPS, GroupName

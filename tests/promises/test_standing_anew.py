@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from apflow.casework import forum
 from apflow.casework.calendars import change_calendar
-from apflow.casework.forum import Sitting
+from apflow.casework.meetings import forum
+from apflow.casework.meetings.forum import Sitting
 from apflow.policy.deadlines import end_of_day
 from tests.promises.soundness import faults
 from tests.small_office import START, Office

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from apflow.casework.searching import Search, find
+from apflow.casework.lists.searching import Search, find
+from apflow.casework.lists.working import work
 from apflow.casework.seeing import see
-from apflow.casework.working import work
 from apflow.errors import Unknown
 from apflow.referral import step_hash
 from apflow.store import reads

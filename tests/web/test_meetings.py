@@ -5,8 +5,9 @@ from datetime import date
 import httpx
 import pytest
 
-from apflow.casework import Asked, forum
-from apflow.casework.forum import Sitting
+from apflow.casework import Asked
+from apflow.casework.meetings import forum
+from apflow.casework.meetings.forum import Sitting
 from apflow.store import reads
 from tests.web.pages_read import Read, read, words
 from tests.web_site import Served

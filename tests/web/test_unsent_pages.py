@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from apflow.casework import posting
+from apflow.casework.notices import posting
 from apflow.store import register
 from tests.mail_server import MailServer, mail
 from tests.small_office import MARKER, START, Office

@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from apflow.casework import acts, applying, asking, listing, looking, sweeping
+from apflow.casework import acts, applying, asking, looking, sweeping
 from apflow.casework.asking import Asked
-from apflow.casework.listing import Listed
+from apflow.casework.lists import listing
+from apflow.casework.lists.listing import Listed
 from apflow.casework.looking import Choice, Looked
 from apflow.casework.office import Office
 from apflow.casework.sweeping import Swept

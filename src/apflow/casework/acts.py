@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from apflow.casework.lists.scoping import roles_in
 from apflow.casework.looking import seen
 from apflow.casework.office import Office
-from apflow.casework.scoping import roles_in
 from apflow.casework.situations import situation_of
 from apflow.clock import london_day
 from apflow.errors import ApflowError

@@ -12,10 +12,10 @@ from datetime import date, datetime
 from apflow import catalogue
 from apflow.casework.asking import Asked, ask_to_open, starts
 from apflow.casework.calendars import start_calendar
+from apflow.casework.lists.searching import Search, find
 from apflow.casework.looking import seen
 from apflow.casework.offering import Offer, places
 from apflow.casework.office import Office
-from apflow.casework.searching import Search, find
 from apflow.casework.situations import situation_of
 from apflow.clock import london_day
 from apflow.errors import ApflowError, Unknown

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from apflow.casework.kept_back import redacted
+from apflow.casework.lists.rows import role_title
+from apflow.casework.lists.scoping import roles_in
 from apflow.casework.looking import log, seen
 from apflow.casework.office import OFFICE_ROLES, Office
-from apflow.casework.rows import role_title
-from apflow.casework.scoping import roles_in
 from apflow.casework.tracing import actor_name, event_title, state_title
 from apflow.errors import Unknown
 from apflow.policy.lifecycle import Lifecycle

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from apflow.casework.lists.scoping import sight_of
 from apflow.casework.looking import seen
 from apflow.casework.office import Office
-from apflow.casework.scoping import sight_of
 from apflow.errors import Altered, StoreError, Unknown
 from apflow.store import verify
 from apflow.store.verify import Verified

@@ -6,10 +6,10 @@ What is found is in the scope of who asks. One step is shown whole in `one_step`
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from apflow.casework.cursors import cursor, traced_at
+from apflow.casework.lists.cursors import cursor, traced_at
+from apflow.casework.lists.rows import role_title
+from apflow.casework.lists.scoping import sight_of
 from apflow.casework.office import Office
-from apflow.casework.rows import role_title
-from apflow.casework.scoping import sight_of
 from apflow.errors import Unknown
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.situation import START, SYSTEM

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from apflow.casework import forum as forums
-from apflow.casework.forum import Decided
+from apflow.casework.meetings import forum as forums
+from apflow.casework.meetings.forum import Decided
 from apflow.cli import asking, saying
 from apflow.clock import utc_now
 from apflow.errors import BadInput

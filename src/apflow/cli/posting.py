@@ -2,7 +2,7 @@
 
 import click
 
-from apflow.casework import posting, unsent
+from apflow.casework.notices import posting, unsent
 from apflow.cli import asking, saying
 from apflow.clock import utc_now
 from apflow.settings import BadSettings, Settings

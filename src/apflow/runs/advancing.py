@@ -6,8 +6,9 @@ from threading import Event, Lock
 from time import monotonic
 from typing import Self
 
-from apflow.casework import Casework, forum
-from apflow.casework.forum import Sitting
+from apflow.casework import Casework
+from apflow.casework.meetings import forum
+from apflow.casework.meetings.forum import Sitting
 from apflow.errors import ApflowError
 from apflow.referral import Request
 from apflow.runs.api import PrefectApi

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from datetime import timedelta
 from threading import Event
 
-from apflow.casework import Casework, posting
+from apflow.casework import Casework
+from apflow.casework.notices import posting
 from apflow.clock import utc_now
 from apflow.referral import Request
 from apflow.runs import imports

@@ -6,8 +6,9 @@ The one run carries every advance in it: it is noted on each Request before that
 import logging
 from collections.abc import Callable
 
-from apflow.casework import Casework, forum
+from apflow.casework import Casework
 from apflow.casework.imports import import_referrals
+from apflow.casework.meetings import forum
 from apflow.clock import utc_now
 from apflow.referral import Request
 from apflow.runs import imports

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from apflow.casework import Casework
-from apflow.casework.forum import Sitting
+from apflow.casework.meetings.forum import Sitting
 from apflow.referral import Request
 from apflow.runs.api import PrefectApi, PrefectAway, RunRefused, Whole
 

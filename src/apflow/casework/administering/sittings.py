@@ -7,7 +7,7 @@ from datetime import date, datetime
 from apflow import catalogue
 from apflow.casework.accounts.rights import administering
 from apflow.casework.calendars import work_out_anew
-from apflow.casework.forum import Sitting
+from apflow.casework.meetings.forum import Sitting
 from apflow.casework.office import Office
 from apflow.clock import london_day
 from apflow.errors import BadInput, Unknown

@@ -27,7 +27,7 @@ from apflow.casework.cohort.people import (
 from apflow.casework.cohort.preparing import Cohort
 from apflow.casework.cohort.story import Story, named
 from apflow.casework.cohort.when import sweep_at
-from apflow.casework.listing import Listed
+from apflow.casework.lists.listing import Listed
 from apflow.policy.lifecycle import Lifecycle
 from apflow.store import deadlines, register, requests
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from typing_extensions import override
 
-from apflow.casework import Casework, forum
+from apflow.casework import Casework
 from apflow.casework.asking import Asked, ask, ask_to_open
 from apflow.casework.cohort.people import (
     FORUM_CHAIR,
@@ -26,6 +26,7 @@ from apflow.casework.cohort.people import (
 )
 from apflow.casework.cohort.story import Story
 from apflow.casework.cohort.when import SITS_FOR, Timed, sweep_at
+from apflow.casework.meetings import forum
 from apflow.errors import ApflowError
 from apflow.referral import Request
 from apflow.referral.reference import make_reference, prefix_of

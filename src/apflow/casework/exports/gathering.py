@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from apflow.casework.kept_back import kept_names, redacted
+from apflow.casework.lists.scoping import sight_of
 from apflow.casework.looking import log
 from apflow.casework.office import OFFICE_ROLES, Office
-from apflow.casework.scoping import sight_of
 from apflow.casework.seeing import takes_part
 from apflow.errors import Unknown
 from apflow.policy.lifecycle import Lifecycle

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from apflow.casework.administering import areas, sittings
 from apflow.casework.administering.places import pools_now
-from apflow.casework.unsent import unreachable
+from apflow.casework.notices.unsent import unreachable
 from apflow.clock import london_day
 from apflow.store import register
 from apflow.web.administrator.calendars import SHORT

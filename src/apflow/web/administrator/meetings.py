@@ -19,7 +19,7 @@ from apflow.casework.administering.proposing import (
     weekday_of,
 )
 from apflow.casework.administering.sittings import Diary
-from apflow.casework.forum import Sitting
+from apflow.casework.meetings.forum import Sitting
 from apflow.clock import london_day
 from apflow.errors import BadInput
 from apflow.policy.calendar import Calendar

@@ -6,10 +6,10 @@ from typing import Annotated, Final, get_args
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from apflow.casework import sittings
-from apflow.casework.falling_due import falling
+from apflow.casework.lists.falling_due import falling
+from apflow.casework.lists.working import work
+from apflow.casework.meetings import sittings
 from apflow.casework.numbers import numbers
-from apflow.casework.working import work
 from apflow.clock import LONDON
 from apflow.errors import Unknown
 from apflow.web.api.callers import Managing, Seeing

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from apflow.casework.accounts import Visitor
-from apflow.casework.searching import Search, find
+from apflow.casework.lists.searching import Search, find
 from apflow.casework.seeing import see
 from apflow.errors import Unknown
 from apflow.web.api.callers import Calling, Reference, Seeing

@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from apflow.casework.falling_due import Due
-from apflow.casework.sittings import Listed as Sitting
-from apflow.casework.sittings import MeetingSeen
-from apflow.casework.working import Group, Work
+from apflow.casework.lists.falling_due import Due
+from apflow.casework.lists.working import Group, Work
+from apflow.casework.meetings.sittings import Listed as Sitting
+from apflow.casework.meetings.sittings import MeetingSeen
 from apflow.web.api.shape import Answered
 from apflow.web.api.shown_rows import RowShown, row_shown
 

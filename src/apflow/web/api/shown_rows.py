@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from apflow.casework import rows
-from apflow.casework.rows import Row
+from apflow.casework.lists import rows
+from apflow.casework.lists.rows import Row
 from apflow.web.api.shape import Answered, Named, Someone
 
 

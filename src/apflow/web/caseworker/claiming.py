@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from apflow.casework.working import ask_to_claim
+from apflow.casework.lists.working import ask_to_claim
 from apflow.web.advancing import usable
 from apflow.web.faults import problem
 from apflow.web.posting import Posted, text_of

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from apflow.casework.accounts import Visitor
 from apflow.casework.acts import may_give
-from apflow.casework.around import colleagues
+from apflow.casework.lists.around import colleagues
 from apflow.casework.seeing import Seen, see
 from apflow.web.advancing import new_request_id
 from apflow.web.caseworker.afterwards import done_words, verified_words

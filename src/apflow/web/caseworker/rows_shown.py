@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from apflow.casework.rows import Row
+from apflow.casework.lists.rows import Row
 from apflow.clock import london_day
 from apflow.web.advancing import new_request_id
 from apflow.web.caseworker.school_days import Near, how_near

@@ -13,8 +13,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from apflow.casework.accounts import Visitor
-from apflow.casework.around import Around, around
-from apflow.casework.searching import Found, Search, find
+from apflow.casework.lists.around import Around, around
+from apflow.casework.lists.searching import Found, Search, find
 from apflow.clock import london_day
 from apflow.errors import BadInput
 from apflow.policy.lifecycle import Lifecycle

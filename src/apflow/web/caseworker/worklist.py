@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from apflow.casework.accounts import Visitor
-from apflow.casework.around import Around, around, owned
-from apflow.casework.working import Group, Work, work
+from apflow.casework.lists.around import Around, around, owned
+from apflow.casework.lists.working import Group, Work, work
 from apflow.clock import london_day
 from apflow.errors import Unknown
 from apflow.web.caseworker.rows_shown import RowShown, rows_shown

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from apflow import diagram
 from apflow.casework.accounts import Visitor
-from apflow.casework.around import Around, around
+from apflow.casework.lists.around import Around, around
 from apflow.casework.numbers import Numbers, numbers
 from apflow.casework.sheets import MEDIA_TYPE, workbook
 from apflow.clock import london_day

@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from apflow.casework.unsent import Unreached, Unsent, unsent
+from apflow.casework.notices.unsent import Unreached, Unsent, unsent
 from apflow.web.rendering import page
 from apflow.web.site import Here, Site
 from apflow.web.visitors import Managing

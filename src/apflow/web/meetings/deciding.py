@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from apflow.casework.forum import Decided
-from apflow.casework.sitting_day import Item, SittingSeen
+from apflow.casework.meetings.forum import Decided
+from apflow.casework.meetings.sitting_day import Item, SittingSeen
 from apflow.policy.decision import Finding
 from apflow.referral.reference import tidy_reference
 from apflow.web.caseworker.event_form import Entered, EventForm, event_form

@@ -5,10 +5,10 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from apflow.casework import forum, sitting_day, sittings
 from apflow.casework.accounts import Visitor
-from apflow.casework.forum import Sitting
-from apflow.casework.sitting_day import SittingSeen
+from apflow.casework.meetings import forum, sitting_day, sittings
+from apflow.casework.meetings.forum import Sitting
+from apflow.casework.meetings.sitting_day import SittingSeen
 from apflow.errors import BadInput, BadInputs
 from apflow.web.advancing import new_request_id
 from apflow.web.forms.typed import Typed, one

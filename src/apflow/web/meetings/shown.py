@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from apflow.casework.sitting_day import Item, Outcome, SittingSeen
+from apflow.casework.meetings.sitting_day import Item, Outcome, SittingSeen
 from apflow.policy.lifecycle import Lifecycle
 from apflow.web.caseworker.event_form import event_form
 from apflow.web.facts import FactWords

@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import get_args
 
 from apflow.casework.asking import Asked, ask
-from apflow.casework.cursors import cursor, place_at
+from apflow.casework.lists.cursors import cursor, place_at
+from apflow.casework.lists.next_step import with_next
+from apflow.casework.lists.rows import Row, note_list, rows_of
+from apflow.casework.lists.scoping import Held, roles_in, sight_of
 from apflow.casework.looking import seen
-from apflow.casework.next_step import with_next
 from apflow.casework.office import Office
-from apflow.casework.rows import Row, note_list, rows_of
 from apflow.casework.school_days import SchoolDays
-from apflow.casework.scoping import Held, roles_in, sight_of
 from apflow.errors import Unknown
 from apflow.nearest import nearest
 from apflow.policy.lifecycle import Lifecycle

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from apflow.casework.cursors import cursor, place_at
+from apflow.casework.lists.cursors import cursor, place_at
+from apflow.casework.lists.rows import Row, note_list, rows_of
+from apflow.casework.lists.scoping import sight_of
 from apflow.casework.office import Office
-from apflow.casework.rows import Row, note_list, rows_of
 from apflow.casework.school_days import SchoolDays
-from apflow.casework.scoping import sight_of
 from apflow.referral.reference import ALPHABET, tidy_reference
 from apflow.store import worklists
 from apflow.store.engine import Tx

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from apflow.casework.lists.rows import note_list
+from apflow.casework.lists.scoping import sight_of
 from apflow.casework.office import Office
-from apflow.casework.rows import note_list
-from apflow.casework.scoping import sight_of
 from apflow.clock import london_day
 from apflow.errors import BadInput
 from apflow.store import falling_due

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from apflow.casework.asking import starts
+from apflow.casework.lists.scoping import Held, sight_of
 from apflow.casework.office import OFFICE_ROLES, Office
-from apflow.casework.scoping import Held, sight_of
 from apflow.errors import Unknown
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.situation import START

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from apflow.casework.feed_entries import FeedEntry
+from apflow.casework.feeds.entries import FeedEntry
 
 if TYPE_CHECKING:
     import icalendar

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from apflow.casework import forum
-from apflow.casework.feed_entries import KEPT, FeedEntry
-from apflow.casework.forum import Sitting
+from apflow.casework.feeds.entries import KEPT, FeedEntry
+from apflow.casework.meetings import forum
+from apflow.casework.meetings.forum import Sitting
 from apflow.casework.office import Office
 from apflow.casework.situations import Surroundings
 from apflow.policy.lifecycle import Lifecycle

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
+from apflow.casework.lists.rows import Row
+from apflow.casework.lists.scoping import Sight, roles_in
 from apflow.casework.office import Office
-from apflow.casework.rows import Row
-from apflow.casework.scoping import Sight, roles_in
 from apflow.casework.situations import Surroundings, situation_of
 from apflow.clock import london_day
 from apflow.policy.decision import Decision

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from apflow.casework.lists.scoping import Sight, roles_in, sight_of
 from apflow.casework.office import Office
-from apflow.casework.scoping import Sight, roles_in, sight_of
 from apflow.errors import Unknown
 from apflow.store import list_rows, lists
 from apflow.store.engine import Tx

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from apflow.casework import forum
-from apflow.casework.forum import Sitting
+from apflow.casework.lists.scoping import Sight, in_sight, may_see, sight_of
+from apflow.casework.meetings import forum
+from apflow.casework.meetings.forum import Sitting
+from apflow.casework.meetings.sitting_day import decides, papers_by
 from apflow.casework.office import Office
-from apflow.casework.scoping import Sight, in_sight, may_see, sight_of
-from apflow.casework.sitting_day import decides, papers_by
 from apflow.casework.situations import Surroundings
 from apflow.clock import london_day
 from apflow.policy.lifecycle import Lifecycle

@@ -9,11 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from apflow.casework.office import Office
-from apflow.casework.school_days import SchoolDays
-from apflow.casework.scoping import Sight, sight_of
-from apflow.casework.spans import Durations, Spans
-from apflow.casework.tallied import (
+from apflow.casework.lists.scoping import Sight, sight_of
+from apflow.casework.numbers.spans import Durations, Spans
+from apflow.casework.numbers.tallied import (
     Breach,
     Outcome,
     Places,
@@ -25,6 +23,8 @@ from apflow.casework.tallied import (
     providers,
     sixth_days,
 )
+from apflow.casework.office import Office
+from apflow.casework.school_days import SchoolDays
 from apflow.clock import london_day
 from apflow.errors import ApflowError, BadInput, Unknown
 from apflow.policy.compiled import Compiled

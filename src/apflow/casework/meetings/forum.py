@@ -13,9 +13,9 @@ from typing_extensions import override
 from apflow.casework import applying, asking
 from apflow.casework.asking import Asked
 from apflow.casework.calendars import work_out_anew
+from apflow.casework.lists.scoping import in_sight, may_see, sight_of
 from apflow.casework.looking import log
 from apflow.casework.office import Office
-from apflow.casework.scoping import in_sight, may_see, sight_of
 from apflow.casework.situations import Surroundings, situation_of
 from apflow.clock import london_day
 from apflow.errors import BadInput, Unknown

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from apflow.casework.cursors import cursor, posted_at
+from apflow.casework.lists.cursors import cursor, posted_at
+from apflow.casework.lists.rows import role_title
 from apflow.casework.office import Office
-from apflow.casework.rows import role_title
 from apflow.policy.lifecycle import Lifecycle
 from apflow.referral import NoticeRow, Referral
 from apflow.store import naming, notices, posts, referrals

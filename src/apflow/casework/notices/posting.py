@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from apflow.casework.letters import is_address, letter, sender_of
+from apflow.casework.notices.letters import is_address, letter, sender_of
+from apflow.casework.notices.recipients import recipients
 from apflow.casework.office import Office
-from apflow.casework.recipients import recipients
 from apflow.errors import ApflowError
 from apflow.referral import NoticeRow
 from apflow.settings import BadSettings, Settings

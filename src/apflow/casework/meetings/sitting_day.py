@@ -8,15 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from apflow.casework import forum
-from apflow.casework.forum import AgendaItem, Sitting
 from apflow.casework.kept_back import hides
+from apflow.casework.lists.rows import Row, rows_of
+from apflow.casework.lists.scoping import Sight, in_sight, may_see, roles_in, sight_of
 from apflow.casework.looking import log
+from apflow.casework.meetings import forum
+from apflow.casework.meetings.forum import AgendaItem, Sitting
 from apflow.casework.offering import Offer
 from apflow.casework.office import OFFICE_ROLES, Office
-from apflow.casework.rows import Row, rows_of
 from apflow.casework.school_days import SchoolDays
-from apflow.casework.scoping import Sight, in_sight, may_see, roles_in, sight_of
 from apflow.casework.situations import Surroundings, situation_of
 from apflow.clock import london_day
 from apflow.errors import Unknown

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from apflow.casework.lists.scoping import roles_in
 from apflow.casework.office import OFFICE_ROLES, Office
-from apflow.casework.scoping import roles_in
 from apflow.policy.lifecycle import Lifecycle
 from apflow.referral import NoticeRow, Referral
 from apflow.store import posts, referrals

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from apflow.casework.lists.scoping import Sight, roles_in
 from apflow.casework.office import Office
 from apflow.casework.school_days import SchoolDays, school_days_until, slots_in_order
-from apflow.casework.scoping import Sight, roles_in
 from apflow.clock import london_day
 from apflow.policy.calendar import Calendar
 from apflow.policy.lifecycle import Lifecycle

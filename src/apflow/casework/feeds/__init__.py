@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import chain
 
-from apflow.casework.feed_entries import KEPT, FeedEntry
-from apflow.casework.feed_sittings import sittings, whole
-from apflow.casework.feed_writing import write_feed
+from apflow.casework.feeds.entries import KEPT, FeedEntry
+from apflow.casework.feeds.sittings import sittings, whole
+from apflow.casework.feeds.writing import write_feed
 from apflow.casework.office import OFFICE_ROLES, Office
 from apflow.clock import LONDON, london_day
 from apflow.errors import Unknown

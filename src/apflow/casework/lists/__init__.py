@@ -1,0 +1,1 @@
+"""Lists of referrals: whose, which, in what order, and what each row says."""

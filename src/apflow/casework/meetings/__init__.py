@@ -1,0 +1,1 @@
+"""Meetings: their sittings, the agenda of one in the policy's order, and its decisions."""

@@ -1,0 +1,1 @@
+"""Notices: to whom a message goes, as what, and what became of it."""
