@@ -149,8 +149,10 @@ class Person:
 
     def _reach(self, what: Locator) -> None:
         """Come to something as the Tab key does: only to what is shown and can be come to."""
-        what.focus()
-        there = "one => one === document.activeElement && one.tabIndex >= 0"
+        there = """one => {
+            one.focus()
+            return one === document.activeElement && one.tabIndex >= 0
+        }"""
         assert what.evaluate(there), f"no key leads to {what}"
 
     def _arrived(self) -> None:
