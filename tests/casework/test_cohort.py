@@ -13,6 +13,7 @@ from apflow.casework.cohort import (
     maidstone_excluded,
     maidstone_line,
     maidstone_placing,
+    preparing,
     summary,
 )
 from apflow.casework.cohort.people import COLLEAGUE, FORUM_CHAIR, MAIDSTONE, MANAGER, pupil_words
@@ -47,6 +48,14 @@ def missed(cohort: Invented) -> list[DeadlineRow]:
     with cohort.store.reading() as tx:
         rows = [row for reference in cohort.referrals for row in deadlines.rows(tx, reference)]
     return [row for row in rows if row.missed_at is not None]
+
+
+def test_what_says_that_all_is_invented_is_offered_as_no_school(cohort: Invented) -> None:
+    with cohort.store.reading() as tx:
+        assert register.get_organisation(tx, preparing.MARK) is not None
+        offered = [one.id for one in register.list_organisations(tx)]
+    assert "ashmead" in offered
+    assert preparing.MARK not in offered
 
 
 def _events(steps: dict[str, tuple[Step, ...]]) -> Counter[str]:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -72,7 +73,13 @@ _CHANGE_ORGANISATION = Statement(
 )
 _ORGANISATIONS = sa.select(*organisations.columns)
 _ORGANISATION = Statement(_ORGANISATIONS.where(organisations.c.id == _BY_ID))
-_ALL_ORGANISATIONS = Statement(_ORGANISATIONS.order_by(organisations.c.name, organisations.c.id))
+#: An id that begins so is a mark of the house's own, and no place that anybody could mean.
+MARKS: Final = "apflow-"
+_ALL_ORGANISATIONS = Statement(
+    _ORGANISATIONS.where(sa.not_(organisations.c.id.startswith(MARKS))).order_by(
+        organisations.c.name, organisations.c.id
+    )
+)
 _PARTICULARS = Statement(sa.select(organisations.c.particulars).where(organisations.c.id == _BY_ID))
 
 _ADD_PERSON = Statement(sa.insert(people))
@@ -156,7 +163,7 @@ def get_organisation(tx: Tx, organisation: str) -> Organisation | None:
 
 
 def list_organisations(tx: Tx) -> list[Organisation]:
-    """Return every organisation, by name."""
+    """Return every organisation, by name; what stands there as a mark is none."""
     return [Organisation(row[0], row[1], load(row[2])) for row in _ALL_ORGANISATIONS.rows(tx)]
 
 

@@ -34,7 +34,7 @@ from apflow.store.engine import Tx
 from apflow.store.register import Organisation
 
 #: The organisation whose particulars say which cohort is there. Nobody acts for it.
-MARK: Final = "apflow-demonstration"
+MARK: Final = f"{register.MARKS}demonstration"
 _MARKED: Final = "Demonstration: everybody and everything here is invented"
 #: School days before the last day on which the example numbers are set,
 _NUMBERS_SET = 115
