@@ -7,6 +7,7 @@ read. Nobody needs a password here: `browse("gwen")` is a browser in which Gwen 
 import asyncio
 import shutil
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,16 +19,22 @@ from time import monotonic, sleep
 import httpx
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from typing_extensions import override
 
 from apflow.casework import Casework
-from apflow.casework.accounts import Accounts
+from apflow.casework.accounts import Accounts, Hashing
 from apflow.runs import Runs
 from apflow.settings import Settings
 from apflow.store import Store
 from apflow.web.app import create
 from apflow.web.visitors import cookie_name
 from tests.invented_cohort import NOW, Invented
+
+#: As weak as argon2 lets one be: it is not the hashing that is tried here.
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+#: For browsers that speak plain http: reading every certificate takes longer than most pages.
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass
@@ -66,6 +73,7 @@ class Served:
             base_url=self.url,
             headers={"Sec-Fetch-Site": "same-origin", **headers},
             timeout=60,
+            verify=NO_CERTIFICATES,
         )
         if person is not None:
             client.cookies.set("apflow", self.secret(person))
@@ -95,8 +103,9 @@ def served(
 ) -> Iterator[Served]:
     """Serve a casework's pages on a free port of the loopback."""
     at = moment or Moment()
-    accounts = Accounts(work.office)
-    with Runs(work, settings) as runs, _listening() as listener:
+    accounts = Accounts(work.office, Hashing(QUICK))
+    with Runs(work, settings) as runs:
+        listener = _listening()
         app = create(work, runs, settings, at, accounts)
         port = listener.getsockname()[1]
         server = _Prompt(uvicorn.Config(app, log_config=None, access_log=False))
@@ -109,16 +118,15 @@ def served(
             yield one
         finally:
             one.close()
+            # It closes its socket by itself; waiting for that, hundreds of times, takes minutes.
             server.should_exit = True
-            thread.join(20)
 
 
-@contextmanager
-def _listening() -> Iterator[socket.socket]:
-    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", 0))
-        yield listener
+def _listening() -> socket.socket:
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", 0))
+    return listener
 
 
 def _wait_until_serving(server: uvicorn.Server) -> None:

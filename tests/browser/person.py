@@ -3,21 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from argon2 import PasswordHasher
 from playwright.sync_api import Download, Locator, Page, expect
 
 from apflow.casework.accounts import Hashing, own
 from tests.browser.browsing import MODES, Window, signed_in
 from tests.browser.examining import pixels_too_wide
-from tests.web_site import Served
+from tests.web_site import QUICK, Served
 
 #: How the people of the journeys work: by keyboard, without JavaScript, on a telephone.
 WAYS = ("light", "no-javascript", "narrow")
 PASSWORD = "correct horse battery staple"
 #: How many characters somebody at a keyboard types one by one.
 LONGEST_TYPED = 12
-#: As weak as argon2 lets one be: it is not the hashing that is tried here.
-QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass

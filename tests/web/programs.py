@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.web_site import Served
+from tests.web_site import NO_CERTIFICATES, Served
 
 PROBLEM = "application/problem+json"
 
@@ -28,7 +28,9 @@ def program(site: Served, person: str) -> httpx.Client:
 def showing(site: Served, shown: str | None) -> httpx.Client:
     """Return a program that shows this as what authorizes it; nothing for None."""
     headers = [] if shown is None else [(b"Authorization", shown.encode("latin-1"))]
-    client = httpx.Client(base_url=f"{site.url}/api/v1", headers=headers, timeout=60)
+    client = httpx.Client(
+        base_url=f"{site.url}/api/v1", headers=headers, timeout=60, verify=NO_CERTIFICATES
+    )
     site._open.append(client)
     return client
 
