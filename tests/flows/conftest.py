@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from apflow import casework
 from apflow.runs import engine
@@ -51,5 +52,6 @@ def run_flow(settings: Settings, name: str, **ids: str) -> Any:
         async with engine.client():
             return await flow(**ids, return_state=True)
 
-    with engine.speaking_to(settings):
+    # In a process of its own it waits for a server that is busy: nobody looks on.
+    with engine.speaking_to(settings), temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 5}):
         return asyncio.run(run())
