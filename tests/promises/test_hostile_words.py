@@ -165,13 +165,13 @@ def anything(typist: Typist, _: Path, reference: str) -> list[str]:
 @pytest.mark.parametrize(
     ("typed", "times", "outcomes"),
     [
-        (opening, 120, {0, 1, 2}),
-        (advancing, 150, {0, 1, 2, 3}),
+        (opening, 90, {0, 1, 2}),
+        (advancing, 110, {0, 1, 2, 3}),
         (correcting, 100, {0, 2}),
         (importing, 100, {0, 2}),
         (changing_days, 100, {0, 2}),
-        (checking, 120, {0, 2}),
-        (anything, 150, {0, 2}),
+        (checking, 90, {0, 2}),
+        (anything, 110, {0, 2}),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from xml.etree.ElementTree import Element
 
-import html5lib
 import httpx
 
 from apflow.policy.facts import write_value
 from apflow.policy.lifecycle import Lifecycle
 from apflow.policy.situation import Value
 from apflow.web.forms.typed import prefilled
+from tests.web.well_formed import tree_of
 
 #: What stands between the words of a page.
 _BLOCKS = ("p", "li", "br", "div", "dt", "dd", "h1", "h2", "h3", "legend", "label", "td", "th")
@@ -25,9 +24,7 @@ class Page:
     tree: Element = field(init=False)
 
     def __post_init__(self) -> None:
-        html5lib.HTMLParser(strict=True).parse(self.answer.text)
-        tree: Any = html5lib.parse(self.answer.text, namespaceHTMLElements=False)
-        self.tree = tree
+        self.tree = tree_of(self.answer.text)
         assert len(self.ids) == len(set(self.ids)), "an id stands twice"
 
     @property

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from xml.etree.ElementTree import Element
 
-import html5lib
 import httpx
+
+from tests.web.well_formed import tree_of
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,7 @@ class Read:
 
 def read(answer: httpx.Response) -> Read:
     """Return a page that was answered; it has to parse without a single error."""
-    html5lib.HTMLParser(strict=True).parse(answer.text)
-    tree: Any = html5lib.parse(answer.text, namespaceHTMLElements=False)
+    tree = tree_of(answer.text)
     found = Read(tree)
     assert len(found.ids) == len(set(found.ids)), "an id stands twice"
     assert not [one for one in tree.iter() if one.get("style") is not None]

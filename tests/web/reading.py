@@ -3,15 +3,15 @@
 import re
 from xml.etree.ElementTree import Element
 
-import html5lib
 import httpx
+
+from tests.web.well_formed import tree_of
 
 
 def read(answer: httpx.Response, status: int = 200) -> Element:
     """Return a page that has to be without fault: well-formed, one heading, its errors led to."""
     assert answer.status_code == status, answer.text[:2000]
-    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-    found: Element = parser.parse(answer.text)
+    found = tree_of(answer.text)
     assert len(list(found.iter("h1"))) == 1
     ids = [one.get("id") for one in found.iter() if one.get("id")]
     assert len(ids) == len(set(ids)), "an id stands twice"

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import html5lib
 import httpx
 import pytest
 from typing_extensions import override
@@ -16,6 +15,7 @@ from apflow.settings import Settings
 from apflow.store import register
 from tests.invented_cohort import Invented
 from tests.web.identity_provider import CLIENT, SECRET, IdentityProvider, identity_provider
+from tests.web.well_formed import tree_of
 from tests.web_site import Moment, Served, copy_of, served
 
 #: What people type; the tests' browser knows which port that is.
@@ -117,7 +117,7 @@ def lent(standing_sso: Sso) -> Sso:
 
 def says(answer: httpx.Response) -> str:
     """Return what the page's error summary says."""
-    page = html5lib.parse(answer.text, namespaceHTMLElements=False)
+    page = tree_of(answer.text)
     summary = page.find(".//div[@class='govuk-error-summary__body']")
     assert summary is not None, answer.text
     return " ".join("".join(summary.itertext()).split())

@@ -4,6 +4,7 @@ import html5lib
 import pytest
 
 from apflow.web.shield import LARGEST_BODY
+from tests.web.well_formed import tree_of
 from tests.web_site import Served
 
 
@@ -25,7 +26,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it(shared_site: Served) ->
 
 
 def test_a_static_file_is_kept_for_ever_under_its_fingerprint(shared_site: Served) -> None:
-    page = html5lib.parse(shared_site.browse().get("/sign-in").text, namespaceHTMLElements=False)
+    page = tree_of(shared_site.browse().get("/sign-in").text)
     styles = [link.get("href", "") for link in page.iter("link") if link.get("rel") == "stylesheet"]
     assert len(styles) >= 2
     for href in styles:
