@@ -1,5 +1,7 @@
 """One's own account as people use it, by keyboard alone."""
 
+from playwright.sync_api import expect
+
 from tests.browser.browsing import Window
 from tests.invented_cohort import cohort
 from tests.web_site import Served, shared_site
@@ -15,7 +17,7 @@ def test_a_password_is_changed_by_keyboard_alone(window: Window, shared_site: Se
     page.get_by_label("The password that you have now", exact=True).focus()
     page.keyboard.type("wrong")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="There is a problem").wait_for()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
     assert page.title().startswith("Error: ")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
