@@ -232,6 +232,7 @@ KEEPING = (
     Look("adam", f"{PANEL}/proposal?every=x&unit=y&weekday=z", status=422),
     Look("adam", "/admin/people/new", (press("Add"),), 422),
     Look("adam", "/admin/organisations/new", (press("Add"),), 422),
+    Look("adam", f"/admin/calendars/{MM}", (press("See what would move"),), 422),
     Look(
         "adam",
         f"/admin/calendars/{MM}",

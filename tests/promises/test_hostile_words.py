@@ -165,13 +165,13 @@ def anything(typist: Typist, _: Path, reference: str) -> list[str]:
 @pytest.mark.parametrize(
     ("typed", "times", "outcomes"),
     [
-        (opening, 90, {0, 1, 2}),
-        (advancing, 110, {0, 1, 2, 3}),
+        (opening, 120, {0, 1, 2}),
+        (advancing, 150, {0, 1, 2, 3}),
         (correcting, 100, {0, 2}),
         (importing, 100, {0, 2}),
         (changing_days, 100, {0, 2}),
-        (checking, 90, {0, 2}),
-        (anything, 110, {0, 2}),
+        (checking, 120, {0, 2}),
+        (anything, 150, {0, 2}),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )
@@ -210,7 +210,7 @@ def test_whatever_is_asked_is_taken_or_refused_in_words(office: Office) -> None:
     """I8: answers of any shape, as another program may send them, are an error with words."""
     random, states = Random(8), Counter[str]()
     references = [office.opened(f"p{number}", agrees=True) for number in (1, 2, 3)]
-    for _ in range(400 if office.work.store.dialect == "sqlite" else 200):
+    for _ in range(400):
         reference, asked = _asked(random, random.choice(references))
         before = rows(office.work.store)
         try:
