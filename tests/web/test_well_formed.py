@@ -25,6 +25,8 @@ def test_a_page_is_read_as_it_stands() -> None:
         "<b><i>One</b></i>",
         '<p id="a" id="b">One</p>',
         "<div/>",
+        "<p>One<div>two</div></p>",
+        "<a>One<span><a>two</a></span></a>",
         "</body></html>words",
     ],
 )

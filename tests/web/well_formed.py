@@ -16,6 +16,15 @@ _VOID = frozenset(
 )
 
 
+#: Elements before which a paragraph ends (the same, 13.2.6.4.7), so that its own end tag is lost.
+_ENDS_P = frozenset(
+    "address article aside blockquote details div dl fieldset figure footer form h1 h2 h3 h4 h5 h6"  # noqa: SIM905
+    " header hr main nav ol p pre section table ul summary".split()
+)
+#: Elements that may not stand in one of the same name.
+_NOT_IN_ITSELF = frozenset({"a", "button", "form", "option"})
+
+
 class NotWellFormed(AssertionError):
     """A page on which something is out of place."""
 
@@ -31,6 +40,10 @@ class _Reader(HTMLParser):
         names = [name for name, _ in attrs]
         if len(names) != len(set(names)):
             self._fault(f"<{tag}> says an attribute twice")
+        if tag in _ENDS_P and "p" in self.open:
+            self._fault(f"<{tag}> in a paragraph")
+        if tag in _NOT_IN_ITSELF and tag in self.open:
+            self._fault(f"<{tag}> in another")
         self.builder.start(tag, {name: value or "" for name, value in attrs})
         if tag in _VOID:
             self.builder.end(tag)
